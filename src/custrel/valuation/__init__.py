@@ -1,0 +1,26 @@
+"""What a customer is worth to the firm, and the firm to the customer.
+
+Models of purchase (how long a customer stays, how often and for how much they buy), fitted by
+maximum likelihood to a customer summary, and the lifetime value that follows from them.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from custrel.valuation.bg_nbd import BgNbd as BgNbd
+    from custrel.valuation.discounting import DiscountRate as DiscountRate
+    from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
+    from custrel.valuation.lifetime_value import lifetime_value as lifetime_value
+else:
+    from custrel._lazy import make_lazy
+
+    make_lazy(
+        __name__,
+        {
+            "custrel.valuation.bg_nbd": ("BgNbd",),
+            "custrel.valuation.discounting": ("DiscountRate",),
+            "custrel.valuation.gamma_gamma": ("GammaGamma",),
+            "custrel.valuation.lifetime_value": ("lifetime_value",),
+        },
+    )
+    del make_lazy
