@@ -27,7 +27,7 @@ PACKAGES = (
 PLACES = ("custrel.errors",)
 
 # Modules that serve custrel alone: what they list is shared inside, not public.
-INTERNAL = ("custrel.frames", "custrel.occasions", "custrel.timeline")
+INTERNAL = ("custrel.frames", "custrel.occasions", "custrel.orders", "custrel.timeline")
 
 
 def module_name(path: Path) -> str:
