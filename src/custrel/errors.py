@@ -1,0 +1,281 @@
+"""One family of exceptions, and `Problem` values for findings in bulk.
+
+Every class is a `CustrelError` and also the builtin that fits, so that both
+``except CustrelError`` and ``except ValueError`` do what they seem to.  The facts
+behind a message are attributes: a program reads them, a person reads the text.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+__all__ = [
+    "ColumnNotFound",
+    "CustrelError",
+    "FitError",
+    "InvalidData",
+    "InvalidRule",
+    "MissingExtra",
+    "Problem",
+    "UnitMismatch",
+    "UnknownCode",
+    "UnsupportedFrame",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """One finding in the caller's data: what is wrong, where, how often, and the way out.
+
+    Parameters
+    ----------
+    code : str
+        What is wrong, for programs: ``"null_customer"``, ``"negative_amount"``, ...
+    message : str
+        What is wrong, for people.
+    column : str or None
+        The column it was found in.
+    count : int
+        How many rows (or customers) are affected.
+    rows : tuple of str
+        The first offending rows, as text.
+    remedy : str
+        What the caller can do about it.
+
+    Examples
+    --------
+    >>> print(
+    ...     Problem(
+    ...         code="null_customer",
+    ...         message="no customer",
+    ...         column="id",
+    ...         count=2,
+    ...         rows=("id=None, amount=5.0",),
+    ...         remedy="Filter them out.",
+    ...     )
+    ... )
+    column 'id': no customer in 2 rows, first id=None, amount=5.0. Filter them out.
+    """
+
+    code: str
+    message: str
+    column: str | None = None
+    count: int = 1
+    rows: tuple[str, ...] = ()
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = f"column {self.column!r}: " if self.column is not None else ""
+        many = f" in {self.count:,} row{'s' if self.count != 1 else ''}"
+        first = f", first {' | '.join(self.rows)}" if self.rows else ""
+        return f"{where}{self.message}{many}{first}. {self.remedy}".rstrip()
+
+
+class CustrelError(Exception):
+    """The root of everything that custrel raises on purpose.
+
+    Examples
+    --------
+    >>> import custrel as cr
+    >>> try:
+    ...     cr.TimeUnit("fortnight")
+    ... except cr.CustrelError as error:
+    ...     print(error)
+    'fortnight' is no time unit; the choices are 'D', 'W', 'M', 'Y'.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+class InvalidData(CustrelError, ValueError):
+    """The rows that were handed in cannot be used as they are.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Everything that was found, at once.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+
+    Examples
+    --------
+    >>> print(InvalidData([Problem(code="empty", message="no order", count=0)]))
+    no order in 0 rows.
+    """
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class ColumnNotFound(CustrelError, LookupError):
+    """A column that was asked for is not in the frame.
+
+    Parameters
+    ----------
+    missing : sequence of str
+        The names asked for and not found.
+    available : sequence of str
+        The frame's own columns.
+    remedy : str
+        What the caller can do, where more can be said than the near misses.
+
+    Examples
+    --------
+    >>> print(ColumnNotFound(["custmer"], ["customer", "date"]))
+    no column 'custmer' (did you mean 'customer'?); the frame has 'customer', 'date'.
+    """
+
+    missing: tuple[str, ...]
+    available: tuple[str, ...]
+
+    def __init__(self, missing: Sequence[str], available: Sequence[str], remedy: str = "") -> None:
+        self.missing, self.available = tuple(missing), tuple(available)
+        asked = ", ".join(f"{name!r}{near_miss(name, available)}" for name in missing)
+        has = ", ".join(map(repr, available)) or "no columns"
+        super().__init__(f"no column {asked}; the frame has {has}. {remedy}".rstrip())
+
+
+class UnsupportedFrame(CustrelError, TypeError):
+    """The thing that was handed in is no data frame that custrel can read.
+
+    Examples
+    --------
+    >>> import custrel as cr
+    >>> try:
+    ...     cr.summarize([1, 2, 3])
+    ... except UnsupportedFrame as error:
+    ...     print(error)
+    expected a pandas, Polars, PyArrow or DuckDB frame (or a CustomerSummary), got list.
+    """
+
+
+class UnitMismatch(CustrelError, ValueError):
+    """Two things measured in different units of time meet.
+
+    Parameters
+    ----------
+    left, right : str
+        The two things, each with its unit, as text.
+    remedy : str
+        What the caller can do about it.
+
+    Examples
+    --------
+    >>> print(UnitMismatch("the model counts weeks", "the summary days", "Fit it again."))
+    the model counts weeks, the summary days. Fit it again.
+    """
+
+    left: str
+    right: str
+
+    def __init__(self, left: str, right: str, remedy: str = "") -> None:
+        self.left, self.right = left, right
+        super().__init__(f"{left}, {right}. {remedy}".rstrip())
+
+
+class InvalidRule(CustrelError, ValueError):
+    """A rule contradicts itself, or plain data does not describe a rule.
+
+    Examples
+    --------
+    >>> import custrel as cr
+    >>> try:
+    ...     cr.from_data({"custrel": 1, "rule": "RfmScael"})
+    ... except InvalidRule as error:
+    ...     print(str(error)[:55])
+    'RfmScael' is no rule of custrel (did you mean 'RfmScal
+    """
+
+
+class FitError(CustrelError, ValueError):
+    """A model cannot be learnt from this data; the message says why and what to do.
+
+    Examples
+    --------
+    >>> import custrel as cr
+    >>> try:
+    ...     cr.BgNbd.fit_arrays(frequency=[0, 0], recency=[0, 0], T=[5, 9])
+    ... except FitError as error:
+    ...     print(str(error).split(":")[0])
+    BgNbd cannot be fitted
+    """
+
+
+class UnknownCode(CustrelError, LookupError):
+    """A code or name that is not among the possible ones.
+
+    Parameters
+    ----------
+    what : str
+        What kind of thing was looked for.
+    code : str
+        What was asked for.
+    known : iterable of str
+        What there is.
+
+    Examples
+    --------
+    >>> print(UnknownCode("time unit", "w", ["D", "W"]))
+    'w' is no time unit (did you mean 'W'?); the choices are 'D', 'W'.
+    """
+
+    code: str
+    known: tuple[str, ...]
+
+    def __init__(self, what: str, code: str, known: Iterable[str]) -> None:
+        self.code, self.known = code, tuple(known)
+        choices = ", ".join(map(repr, self.known))
+        super().__init__(
+            f"{code!r} is no {what}{near_miss(code, self.known)}; the choices are {choices}."
+        )
+
+
+class MissingExtra(CustrelError, ImportError):
+    """An optional dependency is needed for this and is not installed.
+
+    Parameters
+    ----------
+    package : str
+        The package that is missing.
+    extra : str
+        The extra of custrel that brings it.
+
+    Examples
+    --------
+    >>> print(MissingExtra("matplotlib", "plot"))
+    matplotlib is not installed; python -m pip install "custrel[plot]" brings it.
+    """
+
+    package: str
+    extra: str
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package, self.extra = package, extra
+        super().__init__(
+            f'{package} is not installed; python -m pip install "custrel[{extra}]" brings it.'
+        )
+
+
+def near_miss(name: object, known: Iterable[str]) -> str:
+    """Return `` (did you mean ...?)`` for a misspelt name, or nothing."""
+    folded = {str(k).casefold(): str(k) for k in known}
+    hits = difflib.get_close_matches(str(name).casefold(), list(folded), n=3, cutoff=0.6)
+    return f" (did you mean {' or '.join(repr(folded[h]) for h in hits)}?)" if hits else ""
+
+
+def _restore(
+    kind: type[CustrelError], args: tuple[object, ...], facts: Mapping[str, object]
+) -> CustrelError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error

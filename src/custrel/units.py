@@ -1,0 +1,84 @@
+"""The unit of time that a summary, and every rule learnt from it, is measured in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from custrel.errors import UnitMismatch, UnknownCode
+
+__all__ = ["TimeUnit"]
+
+
+class TimeUnit(StrEnum):
+    """Days, weeks, months or years.
+
+    A purchase rate is a number *per unit*, so a unit has one length.  Months and years
+    are the mean ones of the Gregorian calendar: 365.2425 days a year, a twelfth of it a
+    month.
+
+    Examples
+    --------
+    >>> TimeUnit("W").days
+    7.0
+    >>> TimeUnit.YEAR.in_units("W")
+    52.1775
+    >>> TimeUnit("W").in_words(39)
+    '39 weeks'
+    """
+
+    DAY = "D"
+    WEEK = "W"
+    MONTH = "M"
+    YEAR = "Y"
+
+    @property
+    def days(self) -> float:
+        """Its length in days."""
+        return {"D": 1.0, "W": 7.0, "M": 365.2425 / 12, "Y": 365.2425}[self.value]
+
+    def in_units(self, unit: TimeUnit | str) -> float:
+        """Return how many of another unit one of this unit is.
+
+        Parameters
+        ----------
+        unit : TimeUnit or str
+            The other unit.
+
+        Returns
+        -------
+        float
+        """
+        return self.days / TimeUnit(unit).days
+
+    def in_words(self, number: float) -> str:
+        """Return a number of this unit as words.
+
+        Parameters
+        ----------
+        number : float
+            How many of this unit.
+
+        Returns
+        -------
+        str
+        """
+        name = self.name.lower()
+        return f"{number:,.10g} {name if number == 1 else name + 's'}"
+
+    @classmethod
+    def _missing_(cls, value: object) -> TimeUnit:
+        raise UnknownCode("time unit", str(value), [unit.value for unit in cls])
+
+
+def require_same_unit(rule: object, rule_unit: TimeUnit | None, data_unit: TimeUnit | None) -> None:
+    """Refuse to apply what counts one unit to what counts another.
+
+    Where either side states none, the caller vouches for it.
+    """
+    if rule_unit is None or data_unit is None or rule_unit is data_unit:
+        return
+    raise UnitMismatch(
+        f"{type(rule).__name__} counts time in {rule_unit.name.lower()}s",
+        f"the summary in {data_unit.name.lower()}s",
+        f"Summarize the log again with unit={rule_unit.value!r}, or learn the rule anew.",
+    )
