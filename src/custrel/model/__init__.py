@@ -7,7 +7,12 @@ a new object; a move that is not allowed raises an error that names those that a
 This package knows neither NumPy nor data frames, so that an application can build on it alone.
 """
 
-from custrel._lazy import make_lazy
+from typing import TYPE_CHECKING
 
-make_lazy(__name__, {})
-del make_lazy
+if TYPE_CHECKING:
+    from custrel.model.churn import RiskVerdict as RiskVerdict
+else:
+    from custrel._lazy import make_lazy
+
+    make_lazy(__name__, {"custrel.model.churn": ("RiskVerdict",)})
+    del make_lazy

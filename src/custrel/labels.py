@@ -1,0 +1,165 @@
+"""Names for people: what every code of custrel is called, in English and in Chinese.
+
+Codes are part of the API and stay in the data; labels are looked up when something is
+shown, and are never parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from custrel.errors import UnknownCode
+
+__all__ = ["label", "labels"]
+
+_LANGUAGES = ("en", "zh")
+
+_SEGMENTS = {
+    "champions": ("Champions", "冠军客户"),
+    "loyal": ("Loyal customers", "忠诚客户"),
+    "potential_loyalist": ("Potential loyalists", "潜在忠诚客户"),
+    "new_customers": ("New customers", "新客户"),
+    "promising": ("Promising", "有潜力客户"),
+    "need_attention": ("Need attention", "需要关注的客户"),
+    "about_to_sleep": ("About to sleep", "即将沉睡的客户"),
+    "at_risk": ("At risk", "有流失风险的客户"),
+    "cannot_lose_them": ("Cannot lose them", "不能失去的客户"),
+    "hibernating": ("Hibernating", "休眠客户"),
+    "lost": ("Lost", "已流失客户"),
+}
+
+_ABC = {
+    "a": ("A customers", "甲类客户"),
+    "b": ("B customers", "乙类客户"),
+    "c": ("C customers", "丙类客户"),
+    "top": ("Top customers", "顶尖客户"),
+    "major": ("Major customers", "主要客户"),
+    "ordinary": ("Ordinary customers", "普通客户"),
+    "small": ("Small customers", "小客户"),
+}
+
+_RISKS = {
+    "normal": ("Normal", "正常"),
+    "watch": ("Watch", "需要留意"),
+    "defecting": ("Defecting", "正在流失"),
+    "too_early": ("Too early to tell", "为时尚早"),
+}
+
+_TREATMENTS = {
+    "phone_today": ("Phone the customer today", "今天就致电客户"),
+    "ask_why": ("Call and ask what has changed", "致电了解原因"),
+    "thank_and_keep": ("Thank and keep close", "感谢并用心维系"),
+    "offer_more": ("Offer more of what fits", "推荐更多合适的产品"),
+    "welcome": ("Welcome and help to a second purchase", "欢迎并促成再次购买"),
+    "remind": ("Remind with a personal offer", "以专属优惠提醒"),
+    "win_back": ("Try to win back", "争取赢回"),
+    "low_cost": ("Keep in touch at low cost", "低成本保持联系"),
+    "let_go": ("Spend nothing more", "不再投入"),
+}
+
+_CATALOGUES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "segment": MappingProxyType(_SEGMENTS),
+        "abc": MappingProxyType(_ABC),
+        "risk": MappingProxyType(_RISKS),
+        "treatment": MappingProxyType(_TREATMENTS),
+    }
+)
+
+
+def label(code: str, language: str = "en", *, of: str | None = None) -> str:
+    """Return what people call a code.
+
+    Parameters
+    ----------
+    code : str
+        A code as it stands in the data, or a member of one of the code enumerations.
+    language : {"en", "zh"}
+        English or Chinese.
+    of : str, optional
+        Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"`` or ``"treatment"``.
+        Needed only where two kinds share a code and call it differently.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UnknownCode
+        There is no such code, language or kind; or two kinds share it and `of` is missing.
+
+    See Also
+    --------
+    labels : All labels of one kind.
+
+    Examples
+    --------
+    >>> label("cannot_lose_them")
+    'Cannot lose them'
+    >>> label("major", "zh")
+    '主要客户'
+    >>> from custrel.model import RiskVerdict
+    >>> label(RiskVerdict.TOO_EARLY)
+    'Too early to tell'
+    """
+    place = _language(language)
+    text = str(code.value) if isinstance(code, Enum) else code
+    return _find(text, _CATALOGUES if of is None else {of: _catalogue(of)})[place]
+
+
+def labels(of: str, language: str = "en") -> Mapping[str, str]:
+    """Return all codes of one kind, and what people call them.
+
+    Parameters
+    ----------
+    of : {"segment", "abc", "risk", "treatment"}
+        The kind of code.
+    language : {"en", "zh"}
+        English or Chinese.
+
+    Returns
+    -------
+    mapping of str to str
+        Read-only, in the customary order of the codes.
+
+    Raises
+    ------
+    UnknownCode
+        There is no such kind or language.
+
+    Examples
+    --------
+    >>> dict(labels("risk"))
+    {'normal': 'Normal', 'watch': 'Watch', 'defecting': 'Defecting', 'too_early': 'Too early to tell'}
+    """
+    place = _language(language)
+    return MappingProxyType({code: names[place] for code, names in _catalogue(of).items()})
+
+
+def _language(language: str) -> int:
+    if language not in _LANGUAGES:
+        raise UnknownCode("language with labels", language, _LANGUAGES)
+    return _LANGUAGES.index(language)
+
+
+def _catalogue(of: str) -> Mapping[str, tuple[str, str]]:
+    if of not in _CATALOGUES:
+        raise UnknownCode("kind of code", of, _CATALOGUES)
+    return _CATALOGUES[of]
+
+
+def _find(code: str, catalogues: Mapping[str, Mapping[str, tuple[str, str]]]) -> tuple[str, str]:
+    """Return the names of a code in the one catalogue, or the several that agree, that have it."""
+    found = {kind: names[code] for kind, names in catalogues.items() if code in names}
+    if not found:
+        raise UnknownCode("code with a label", code, _all_codes(catalogues.values()))
+    if len(set(found.values())) > 1:
+        raise UnknownCode("code of one kind alone: say of=", code, found)
+    return next(iter(found.values()))
+
+
+def _all_codes(catalogues: Iterable[Mapping[str, object]]) -> list[str]:
+    return list(dict.fromkeys(code for names in catalogues for code in names))
