@@ -1,0 +1,86 @@
+"""What every rule asks of the columns that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custrel.errors import InvalidData, Problem
+from custrel.frames import Door, census, first_rows, read_schema
+from custrel.units import TimeUnit
+
+
+def require_complete(
+    door: Door,
+    *columns: str,
+    remedies: Mapping[str, str] | None = None,
+    flags: Mapping[str, nw.Expr] | None = None,
+) -> dict[str, Any]:
+    """Refuse missing columns, columns without numbers, and missing or infinite numbers.
+
+    One query.  Returns the number of rows, and the counts of the flags that were given.
+    """
+    wanted = tuple(dict.fromkeys(columns))
+    door.require(wanted, remedy=_first_remedy(door, wanted, remedies or {}))
+    door.require_numbers(*wanted)
+    bad = {f"__bad_{name}": _unusable(door, name) for name in wanted}
+    counts = census(door.frame, {**bad, **(flags or {})})
+    problems = [
+        _gap(door, name, counts[flag], bad[flag])
+        for flag, name in zip(bad, wanted, strict=True)
+        if counts[flag]
+    ]
+    if problems:
+        raise InvalidData(problems)
+    return counts
+
+
+def require_rows(rows: int, purpose: str) -> None:
+    """Refuse to learn from nothing."""
+    if rows == 0:
+        raise InvalidData(
+            [
+                Problem(
+                    code="empty",
+                    message=f"there is no customer to learn {purpose} from",
+                    count=0,
+                    remedy="Check the filter that was applied before.",
+                )
+            ]
+        )
+
+
+def unit_of(door: Door) -> TimeUnit | None:
+    """Return the unit of time that came with the frame, if any did."""
+    unit: TimeUnit | None = getattr(door.framed, "unit", None)
+    return unit
+
+
+def as_float(column: str) -> nw.Expr:
+    """Return a column of numbers of any kind as Float64."""
+    return nw.col(column).cast(nw.Float64)
+
+
+def _unusable(door: Door, column: str) -> nw.Expr:
+    missing = nw.col(column).is_null()
+    if read_schema(door.frame)[column].is_integer():
+        return missing
+    return missing | ~as_float(column).is_finite()
+
+
+def _gap(door: Door, column: str, count: int, bad: nw.Expr) -> Problem:
+    beside = [name for name in (door.columns[0], column) if name in door.columns]
+    return Problem(
+        code="missing_value",
+        message="missing or infinite value",
+        column=column,
+        count=count,
+        rows=first_rows(door.frame, bad, list(dict.fromkeys(beside))),
+        remedy="Leave these customers out, or fill the column in, before they are judged.",
+    )
+
+
+def _first_remedy(door: Door, wanted: tuple[str, ...], remedies: Mapping[str, str]) -> str:
+    return next((remedies[c] for c in wanted if c not in door.columns and c in remedies), "")
