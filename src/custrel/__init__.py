@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     )
     from custrel.transactions import CustomerSummary as CustomerSummary, summarize as summarize
     from custrel.units import TimeUnit as TimeUnit
-    from custrel.valuation.bg_nbd import BgNbd as BgNbd
+    from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
     from custrel.valuation.lifetime_value import lifetime_value as lifetime_value
@@ -61,7 +61,7 @@ else:
             "custrel.segmentation.segment_map": ("STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.transactions": ("CustomerSummary", "summarize"),
             "custrel.units": ("TimeUnit",),
-            "custrel.valuation.bg_nbd": ("BgNbd",),
+            "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.lifetime_value": ("lifetime_value",),

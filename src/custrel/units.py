@@ -82,3 +82,21 @@ def require_same_unit(rule: object, rule_unit: TimeUnit | None, data_unit: TimeU
         f"the summary in {data_unit.name.lower()}s",
         f"Summarize the log again with unit={rule_unit.value!r}, or learn the rule anew.",
     )
+
+
+def unit_of(data: object, unit: TimeUnit | str | None, learner: str) -> TimeUnit:
+    """Return the unit that data is measured in: its own, or the one that is stated for it."""
+    own = getattr(data, "unit", None)
+    if isinstance(own, TimeUnit):
+        if unit is not None and TimeUnit(unit) is not own:
+            raise UnitMismatch(
+                f"unit={unit!r} was stated", f"the summary is in {own.name.lower()}s"
+            )
+        return own
+    if unit is None:
+        raise UnitMismatch(
+            f"{learner} must know what times are measured in",
+            "a bare frame does not say it",
+            "Pass unit='D', 'W', 'M' or 'Y', or wrap the frame: CustomerSummary(frame, unit='W').",
+        )
+    return TimeUnit(unit)

@@ -7,20 +7,25 @@ maximum likelihood to a customer summary, and the lifetime value that follows fr
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custrel.valuation.bg_nbd import BgNbd as BgNbd
+    from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
     from custrel.valuation.discounting import DiscountRate as DiscountRate
+    from custrel.valuation.estimate import Estimate as Estimate
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
-    from custrel.valuation.lifetime_value import lifetime_value as lifetime_value
+    from custrel.valuation.lifetime_value import (
+        PurchaseModel as PurchaseModel,
+        lifetime_value as lifetime_value,
+    )
 else:
     from custrel._lazy import make_lazy
 
     make_lazy(
         __name__,
         {
-            "custrel.valuation.bg_nbd": ("BgNbd",),
+            "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.discounting": ("DiscountRate",),
+            "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
-            "custrel.valuation.lifetime_value": ("lifetime_value",),
+            "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
         },
     )
     del make_lazy

@@ -1,0 +1,185 @@
+"""Customers who look alike are one row with a count.
+
+Everything that a purchase model needs of a customer is (frequency, recency, T).  A million
+customers with daily dates are about a hundred thousand such rows.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from custrel.errors import InvalidData, Problem
+from custrel.units import TimeUnit
+
+__all__ = ["Rows", "distinct_pairs", "distinct_rows", "histories"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_SAMPLE = 4096
+_WORTH_WHILE = 0.5  # distinct times per row of the sample, above which hardly anything repeats
+_MOST_DAYS = 1 << 20  # nearly three thousand years
+_ROOM = 4  # cells of a table per row, up to which counting in it beats sorting
+
+
+@attrs.frozen(kw_only=True)
+class Rows:
+    """Distinct purchase histories: `frequency`, `recency`, `T` and how many customers each is."""
+
+    frequency: Floats
+    recency: Floats
+    T: Floats
+    counts: Floats
+
+    def every(self, nth: int) -> Rows:
+        """Return every n-th row."""
+        return Rows(
+            frequency=self.frequency[::nth],
+            recency=self.recency[::nth],
+            T=self.T[::nth],
+            counts=self.counts[::nth],
+        )
+
+
+def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[Floats, ...]:
+    """Check purchase histories and return them as float64 arrays.
+
+    Raises
+    ------
+    InvalidData
+        Missing values, negative or broken frequencies, or 0 <= recency <= T does not hold.
+    """
+    x, last, age = (np.asarray(values, dtype=np.float64) for values in (frequency, recency, T))
+    # One pass where all is well; what is wrong is looked for only then.
+    sound = (x >= 0) & (last >= 0) & (last <= age) & (age < np.inf)
+    if sound.all() and (x == np.floor(x)).all() and (x < np.inf).all():
+        return x, last, age
+    x, last, age = np.broadcast_arrays(x, last, age)
+    checks = {
+        "frequency": (~((x >= 0) & (x < np.inf) & (x == np.floor(x))), "not a whole number >= 0"),
+        "recency": (~(last >= 0), "missing or negative"),
+        "T": (~((age >= last) & (age < np.inf)), "missing, infinite or less than recency"),
+    }
+    columns = {"frequency": x, "recency": last, "T": age}
+    problems = [
+        _problem(name, message, bad, columns)
+        for name, (bad, message) in checks.items()
+        if bad.any()
+    ]
+    raise InvalidData(problems)
+
+
+def distinct_rows(
+    frequency: Floats, recency: Floats, T: Floats, counts: Floats | None = None
+) -> Rows:
+    """Count equal purchase histories.
+
+    Without a repeat purchase, recency carries no information: it is set to 0.
+    """
+    again = frequency > 0
+    weights = np.ones_like(T) if counts is None else counts
+    ages, lasts = _Levels.of(T), _Levels.of(recency[again])
+    if ages is None or lasts is None:
+        recency = np.where(again, recency, 0.0)
+        return Rows(frequency=frequency, recency=recency, T=T, counts=weights)
+    once = np.bincount(ages.codes[~again], None if counts is None else counts[~again], ages.size)
+    x = frequency[again].astype(np.int64)
+    key = (x * ages.size + ages.codes[again]) * lasts.size + lasts.codes
+    size = (int(x.max(initial=0)) + 1) * ages.size * lasts.size
+    keys, number = _counted(key, None if counts is None else counts[again], size)
+    seen = np.flatnonzero(once)
+    pairs, last = np.divmod(keys, lasts.size)
+    x, age = np.divmod(pairs, ages.size)
+    return Rows(
+        frequency=np.concatenate([np.zeros(len(seen)), x]),
+        recency=np.concatenate([np.zeros(len(seen)), lasts.values(last)]),
+        T=ages.values(np.concatenate([seen, age])),
+        counts=np.concatenate([once[seen].astype(np.float64), number]),
+    )
+
+
+def distinct_pairs(frequency: Floats, T: Floats) -> tuple[Floats, Floats, Ints | None]:
+    """Return the distinct (frequency, T), and for each row which of them it is.
+
+    None in the last place means that nothing repeats.
+    """
+    ages = _Levels.of(T) if len(T) >= _SAMPLE else None
+    if ages is None:
+        return frequency, T, None
+    key = frequency.astype(np.int64) * ages.size + ages.codes
+    size = (int(frequency.max()) + 1) * ages.size
+    if size > _ROOM * len(key):
+        keys, place = np.unique(key, return_inverse=True)
+    else:
+        seen = np.zeros(size, dtype=bool)
+        seen[key] = True
+        keys = np.flatnonzero(seen)
+        numbers = np.empty(size, dtype=np.int64)
+        numbers[keys] = np.arange(len(keys))
+        place = numbers[key]
+    x, age = np.divmod(keys, ages.size)
+    return x.astype(np.float64), ages.values(age), place
+
+
+@attrs.frozen
+class _Levels:
+    """Times as small integers: days where they are days in some unit, else numbered."""
+
+    codes: Ints
+    size: int
+    days: float | None = None
+    distinct: Floats | None = None
+
+    @classmethod
+    def of(cls, times: Floats) -> _Levels | None:
+        """Find the levels of times; None where hardly anything repeats."""
+        sample = times[:: max(1, len(times) // _SAMPLE)]
+        if len(sample) >= _SAMPLE and len(np.unique(sample)) > _WORTH_WHILE * len(sample):
+            return None
+        for unit in TimeUnit:
+            if (np.rint(sample * unit.days) / unit.days == sample).all():
+                codes = np.rint(times * unit.days)
+                if (codes / unit.days == times).all() and codes.max(initial=0) < _MOST_DAYS:
+                    codes = codes.astype(np.int64)
+                    return cls(codes, int(codes.max(initial=0)) + 1, days=unit.days)
+        numbered, distinct = pd.factorize(times)
+        return cls(numbered, len(distinct), distinct=np.asarray(distinct))
+
+    def values(self, codes: Ints) -> Floats:
+        """Return the times of codes."""
+        if self.distinct is not None:
+            return self.distinct[codes]
+        return codes / (self.days or 1.0)
+
+
+def _counted(key: Ints, counts: Floats | None, size: int) -> tuple[Ints, Floats]:
+    if size <= _ROOM * len(key):
+        total = np.bincount(key, counts, size)
+        keys = np.flatnonzero(total).astype(np.int64)
+        return keys, total[keys].astype(np.float64)
+    if counts is None:
+        keys, number = np.unique(key, return_counts=True)
+        return keys, number.astype(np.float64)
+    keys, place = np.unique(key, return_inverse=True)
+    return keys, np.bincount(place, counts, len(keys)).astype(np.float64)
+
+
+def _problem(
+    name: str, message: str, bad: NDArray[np.bool_], columns: dict[str, Floats]
+) -> Problem:
+    first = np.flatnonzero(bad.ravel())[:3]
+    rows = tuple(
+        f"row {i}: " + ", ".join(f"{key}={values.ravel()[i]:g}" for key, values in columns.items())
+        for i in first
+    )
+    return Problem(
+        code=f"impossible_{name}",
+        message=message,
+        column=name,
+        count=int(bad.sum()),
+        rows=rows,
+        remedy="custrel.summarize makes consistent histories from an order log.",
+    )

@@ -1,0 +1,165 @@
+"""What customers are worth from now on: purchases to expect, times spend, discounted."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from custrel.errors import InvalidRule, UnitMismatch
+from custrel.frames import enter
+from custrel.units import TimeUnit, require_same_unit
+from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.gamma_gamma import GammaGamma
+
+__all__ = ["PurchaseModel", "lifetime_value"]
+
+Floats = NDArray[np.float64]
+
+_HISTORY = ("frequency", "recency", "T")
+
+
+class PurchaseModel(Protocol):
+    """What a model of repeat purchases must be able to say.
+
+    Examples
+    --------
+    >>> from custrel import BgNbd
+    >>> model: PurchaseModel = BgNbd(r=0.24, alpha=4.4, a=0.79, b=2.4, unit="W")
+    """
+
+    @property
+    def unit(self) -> TimeUnit | None:
+        """What times are measured in."""
+
+    def probability_alive(
+        self, *, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+    ) -> Floats:
+        """Return the probability that a customer has not stopped."""
+        ...
+
+    def expected_purchases(
+        self,
+        *,
+        horizon: ArrayLike,
+        frequency: ArrayLike | None,
+        recency: ArrayLike | None,
+        T: ArrayLike | None,
+    ) -> Floats:
+        """Return the number of purchases to expect."""
+        ...
+
+    def discounted_purchases(
+        self,
+        *,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        rate: float,
+    ) -> Floats:
+        """Return the present number of purchases to expect."""
+        ...
+
+
+def lifetime_value(
+    summary: Any,
+    model: PurchaseModel,
+    spend: GammaGamma | float,
+    *,
+    horizon: float,
+    discount: DiscountRate,
+    margin: float = 1.0,
+) -> Any:
+    """Add the value of the purchases to come to a customer summary.
+
+    Parameters
+    ----------
+    summary : CustomerSummary or frame
+        With the columns ``frequency``, ``recency``, ``T`` and, for a model of spend,
+        ``monetary_value``.
+    model : BgNbd or another model of repeat purchases
+        How often customers buy; its unit is the summary's.
+    spend : GammaGamma or float
+        How much they spend on a purchase: a model, or one amount for all.
+    horizon : float
+        How far to look ahead, in the model's unit.
+    discount : DiscountRate
+        What money loses over time.
+    margin : float
+        The share of revenue that is the firm's.
+
+    Returns
+    -------
+    CustomerSummary or frame
+        What came in, with
+
+        ========================  ==================================================
+        ``p_alive``               probability that the customer has not stopped
+        ``expected_purchases``    over the horizon
+        ``discounted_purchases``  the same at present value: those of each unit of
+                                  time count as due at its end
+        ``expected_spend``        per purchase, in the currency of the data
+        ``lifetime_value``        margin x expected_spend x discounted_purchases
+        ========================  ==================================================
+
+    Raises
+    ------
+    UnitMismatch
+        The summary is measured in another unit than the model, or the model in none.
+    InvalidRule
+        The horizon is negative.
+
+    References
+    ----------
+    .. [1] P. S. Fader, B. G. S. Hardie, K. L. Lee (2005), RFM and CLV: Using Iso-Value Curves
+       for Customer Base Analysis, Journal of Marketing Research 42(4), 415-430.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from custrel import BgNbd, CustomerSummary, DiscountRate, GammaGamma
+    >>> summary = CustomerSummary(
+    ...     pd.DataFrame(
+    ...         {"frequency": [2], "recency": [30.43], "T": [38.86], "monetary_value": [35.0]}
+    ...     ),
+    ...     unit="W",
+    ... )
+    >>> model = BgNbd(r=0.242595, alpha=4.413602, a=0.792920, b=2.425907, unit="W")
+    >>> spend = GammaGamma(p=6.249572, q=3.744225, v=15.443521)
+    >>> value = lifetime_value(
+    ...     summary, model, spend, horizon=52, discount=DiscountRate.per_year(0.10), margin=0.3
+    ... )
+    >>> value.frame["lifetime_value"].round(2).tolist()
+    [15.66]
+    """
+    if not horizon >= 0:
+        raise InvalidRule(f"horizon={horizon!r}: it must not be negative.")
+    if model.unit is None:
+        raise UnitMismatch(
+            "the discount rate carries its period", "the model none", "Give the model a unit."
+        )
+    require_same_unit(model, model.unit, getattr(summary, "unit", None))
+    door = enter(summary)
+    columns = [*_HISTORY, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
+    door.require(columns, remedy="custrel.summarize makes them from an order log.")
+    arrays, _ = door.distinct(*_HISTORY)
+    history: dict[str, Floats] = dict(zip(_HISTORY, arrays, strict=True))
+    purchases = {
+        "p_alive": model.probability_alive(**history),
+        "expected_purchases": model.expected_purchases(horizon=horizon, **history),
+        "discounted_purchases": model.discounted_purchases(
+            **history, horizon=horizon, rate=discount.per(model.unit)
+        ),
+    }
+    valued = door.attach(purchases, by=history)
+    if isinstance(spend, GammaGamma):
+        valued = spend.predict(valued)
+        amount = nw.col("expected_spend")
+    else:
+        amount = nw.lit(float(spend))
+    door = enter(valued)
+    value = margin * amount * nw.col("discounted_purchases")
+    return door.leave(door.frame.with_columns(expected_spend=amount, lifetime_value=value))
