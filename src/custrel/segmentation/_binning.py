@@ -17,6 +17,8 @@ from custrel.frames import AnyFrame, collect
 
 TIES = ("low", "mean", "high")
 
+_DIGITS = 18
+
 Cuts = tuple[float, ...]
 _Bins = Mapping[int, tuple[float, float]]
 
@@ -77,13 +79,15 @@ def learn_cuts(
 def cut_between(below: float, above: float) -> float:
     """Return the value from which on one belongs to the upper of two neighbours.
 
-    Whole numbers stay whole and legible.  Between others the cut lies half-way, so that a
-    sum that was added up in another order, and differs in its last bit, falls on its side.
+    Whole numbers stay whole.  Between others the cut is a short number near the middle: it is
+    legible, and a sum that was added up in another order, and differs in its last bit, still
+    falls on its side.
     """
     if float(below).is_integer() and float(above).is_integer():
         return float(above)
     middle = below + (above - below) / 2
-    return middle if below < middle < above else float(above)
+    short = (round(middle, digits) for digits in range(_DIGITS))
+    return next((float(cut) for cut in short if below < cut < above), float(above))
 
 
 def _sizes(customers: AnyFrame) -> dict[int, int]:
@@ -108,7 +112,7 @@ def _bin(bins: int, sizes: Mapping[int, int], ties: str) -> nw.Expr:
 def _by_cell(cells: list[int], values: list[int]) -> nw.Expr:
     if len(values) == 1:
         return nw.lit(values[0])
-    return nw.col("__cell").replace_strict(cells, values, return_dtype=nw.Int64)
+    return nw.col("__cell").replace_strict(cells, values, default=None, return_dtype=nw.Int64)
 
 
 def _cuts(extremes: _Bins, bins: int) -> Cuts:

@@ -68,7 +68,9 @@ def points(value: nw.Expr, cuts: Any, cell: nw.Expr | None, *, closed: str) -> n
     for column in zip(*flat_cuts(cuts), strict=True):
         cut: Any = column[0]
         if cell is not None and len(set(column)) > 1:
-            cut = cell.replace_strict(range(len(column)), column, return_dtype=nw.Float64)
+            cut = cell.replace_strict(
+                range(len(column)), column, default=None, return_dtype=nw.Float64
+            )
         passed = value >= cut if closed == "better" else value > cut
         total = total + passed.cast(nw.Int16)
     return total.cast(nw.Int64)

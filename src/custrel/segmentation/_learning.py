@@ -63,6 +63,7 @@ class Pupil:
     lesson: Lesson
     frame: AnyFrame
     customers: int
+    too_few: bool = False
     cuts: list[Any] = attrs.Factory(list)
     remarks: list[str] = attrs.Factory(list)
 
@@ -76,7 +77,7 @@ def learn_scale(door: Door, lesson: Lesson) -> tuple[tuple[Any, Any, Any], list[
     for place in range(3):
         _learn_one(pupil, place)
     r, f, m = pupil.cuts
-    return (r, f, m), pupil.remarks
+    return (r, f, m), pupil.remarks[:1] if pupil.too_few else pupil.remarks
 
 
 def score_one(place: int, column: str, cuts: Any, shape: Sequence[int], closed: str) -> nw.Expr:
@@ -136,7 +137,8 @@ def _remark_on_size(pupil: Pupil) -> None:
     if lesson.method == "nested":
         wanted = max(wanted, prod(lesson.bins) * _ENOUGH_PER_CELL)
     learns = any(cuts is None for cuts in lesson.given)
-    if learns and pupil.customers < wanted:
+    pupil.too_few = learns and pupil.customers < wanted
+    if pupil.too_few:
         pupil.remarks.append(
             f"a scale learnt from {pupil.customers:,} customers says little: with "
             f"{' x '.join(map(str, lesson.bins))} {lesson.method} bins, {wanted:,} are a minimum. "

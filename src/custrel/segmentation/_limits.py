@@ -35,7 +35,9 @@ def class_of(value: nw.Expr, limits: Sequence[float], classes: Sequence[str]) ->
     """Return the code of the class, from the descending least values of all but the last."""
     step = points(value, tuple(reversed(limits)), None, closed="better")
     names = list(reversed(classes))
-    return step.replace_strict(range(1, len(names) + 1), names, return_dtype=nw.String)
+    return step.replace_strict(
+        range(1, len(names) + 1), names, default=None, return_dtype=nw.String
+    )
 
 
 def means(frame: AnyFrame, columns: Sequence[str], rows: int) -> tuple[float, ...]:

@@ -8,10 +8,11 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from custrel.errors import InvalidRule
-from custrel.frames import enter
-from custrel.segmentation._checks import require_complete
+from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.frames import Door, enter, first_rows
+from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._shares import (
+    NEGATIVE,
     Floats,
     curve_from_top,
     gini_of,
@@ -164,9 +165,9 @@ def concentration(
     0.75
     """
     door = enter(frame)
-    require_complete(door, value)
-    (values,), counts = door.distinct(value)
-    amounts, counts = read_amounts(values, counts, value)
+    _require_no_negative(door, value)
+    (values,), times = door.distinct(value)
+    amounts, counts = read_amounts(values, times if door.lazy else None, value)
     population_upto, value_upto = curve_from_top(amounts, counts)
     return Concentration(
         base=value,
@@ -278,10 +279,9 @@ def lorenz(values: ArrayLike) -> tuple[Floats, Floats]:
     >>> population.tolist(), share.tolist()
     ([0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 0.1, 0.3, 0.6, 1.0])
     """
-    amounts, counts = read_amounts(values)
-    amounts = np.sort(amounts)
+    amounts, _ = read_amounts(values)
     together = np.concatenate(([0.0], np.cumsum(amounts)))
-    return np.linspace(0.0, 1.0, counts.size + 1), together / together[-1]
+    return np.linspace(0.0, 1.0, amounts.size + 1), together / together[-1]
 
 
 def gini(values: ArrayLike) -> float:
@@ -344,3 +344,16 @@ def hhi(values: ArrayLike) -> float:
     0.3
     """
     return hhi_of(*read_amounts(values))
+
+
+def _require_no_negative(door: Door, column: str) -> None:
+    negative = as_float(column) < 0
+    count = require_complete(door, column, flags={"__negative": negative})["__negative"]
+    if count:
+        code, message, remedy = NEGATIVE
+        shown = list(dict.fromkeys((door.columns[0], column)))
+        rows = first_rows(door.frame, negative, shown)
+        problem = Problem(
+            code=code, message=message, column=column, count=count, rows=rows, remedy=remedy
+        )
+        raise InvalidData([problem])

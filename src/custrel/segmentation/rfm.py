@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 
 import attrs
 
-from custrel.errors import InvalidRule, UnknownCode
+from custrel.errors import InvalidRule, UnitMismatch, UnknownCode
 from custrel.frames import AnyFrame, Door, enter
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_code, list_cells
@@ -310,7 +310,7 @@ class RfmScale(Rule):
         given = (recency, frequency, monetary)
         columns = tuple(c or own for c, own in zip(given, self.columns, strict=True))
         require_complete(door, *columns, remedies=REMEDIES)
-        return door.leave(self._scored(door, columns))
+        return door.leave(self._scored(door.frame, columns))
 
     def weighted(
         self,
@@ -356,11 +356,15 @@ class RfmScale(Rule):
         r, f, m = (as_float(s) * float(w) for s, w in zip(scores, weights, strict=True))
         return door.leave(door.frame.with_columns(((r + f + m) / float(sum(weights))).alias(name)))
 
-    def _scored(self, door: Door, columns: Sequence[str]) -> AnyFrame:
-        frame, cuts = door.frame, (self.recency, self.frequency, self.monetary)
-        for place, (column, cut_points) in enumerate(zip(columns, cuts, strict=True)):
-            score = score_one(place, column, cut_points, self.shape, self.closed)
-            frame = frame.with_columns(score.alias(SCORES[place]))
+    def _scored(self, frame: AnyFrame, columns: Sequence[str]) -> AnyFrame:
+        cuts = (self.recency, self.frequency, self.monetary)
+        scores = [
+            score_one(place, column, cut_points, self.shape, self.closed).alias(SCORES[place])
+            for place, (column, cut_points) in enumerate(zip(columns, cuts, strict=True))
+        ]
+        # Side by side where they can be: an engine of several cores computes them at once.
+        for step in [[score] for score in scores] if self.nested else [scores]:
+            frame = frame.with_columns(*step)
         return frame.with_columns(rfm=cell_code(SCORES, self.shape))
 
 
@@ -464,5 +468,10 @@ def _known_unit(door: Door, unit: TimeUnit | str | None) -> TimeUnit:
             )
         return known
     asked = TimeUnit(unit)
-    require_same_unit(RfmScale, asked, known)
+    if known is not None and asked is not known:
+        raise UnitMismatch(
+            f"the scale is to count {asked.name.lower()}s",
+            f"the summary counts {known.name.lower()}s",
+            "Leave `unit` out, or summarize the log in the other unit.",
+        )
     return asked

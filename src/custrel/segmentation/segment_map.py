@@ -212,7 +212,9 @@ class SegmentMap(Rule):
         segment_of = _by_cell(self.cells)
         names = [segment_of[cell] for cell in reversed(list_cells(self.shape))]
         number = cell_number(columns, self.shape)
-        named = number.replace_strict(range(len(names)), names, return_dtype=nw.String)
+        named = number.replace_strict(
+            range(len(names)), names, default=None, return_dtype=nw.String
+        )
         return door.leave(door.frame.with_columns(named.alias(segment)))
 
     def _require_scores(self, frame: Any, columns: Sequence[str]) -> None:

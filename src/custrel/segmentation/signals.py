@@ -199,8 +199,9 @@ class RiskRule(Rule):
         CustomerSummary or frame
             As it came, with ``volume_change`` (a share: -0.5 is half the business gone;
             missing where there was none before), ``absence`` (in multiples of the customer's
-            own mean interval; missing before the second purchase) and ``risk``, the code of
-            the `RiskVerdict`.
+            own mean interval; missing before the second purchase), ``risk``, the code of the
+            `RiskVerdict`, and ``risk_reason``: which signals are worse than normal,
+            ``"volume"``, ``"absence"``, ``"both"`` or ``"none"``.
 
         Raises
         ------
@@ -220,14 +221,8 @@ class RiskRule(Rule):
             frame = _add_volume(frame, self.volume, rhythm, _window(door, window))
         if self.absence:
             frame = _add_absence(frame, self.absence, rhythm, as_float(idle))
-        volume, absence = nw.col("__volume"), nw.col("__absence")
-        worst = nw.when(volume > absence).then(volume).otherwise(absence)
-        verdict = worst.replace_strict(
-            range(_TOO_EARLY, _DEFECTING + 1),
-            [verdict.value for verdict in _VERDICTS],
-            return_dtype=nw.String,
-        )
-        return door.leave(frame.with_columns(risk=verdict).drop("__volume", "__absence"))
+        frame = frame.with_columns(risk=_verdict(), risk_reason=_reason())
+        return door.leave(frame.drop("__volume", "__absence"))
 
 
 @attrs.frozen
@@ -275,6 +270,24 @@ def _add_absence(frame: AnyFrame, rule: Absence, rhythm: _Rhythm, idle: nw.Expr)
     return frame.with_columns(absence=absence).with_columns(
         __absence=nw.when(speaks).then(level).otherwise(_TOO_EARLY)
     )
+
+
+def _verdict() -> nw.Expr:
+    """Return the code of the worse of the two levels."""
+    volume, absence = nw.col("__volume"), nw.col("__absence")
+    worst = nw.when(volume > absence).then(volume).otherwise(absence)
+    codes = [verdict.value for verdict in _VERDICTS]
+    levels = range(_TOO_EARLY, _DEFECTING + 1)
+    return worst.replace_strict(levels, codes, default=None, return_dtype=nw.String)
+
+
+def _reason() -> nw.Expr:
+    """Return which of the two levels are worse than normal."""
+    volume = (nw.col("__volume") >= _WATCH).cast(nw.Int64)
+    absence = (nw.col("__absence") >= _WATCH).cast(nw.Int64)
+    reasons = ["none", "volume", "absence", "both"]
+    number = volume + 2 * absence
+    return number.replace_strict(range(4), reasons, default=None, return_dtype=nw.String)
 
 
 def _level(alarm: nw.Expr, watch: nw.Expr) -> nw.Expr:

@@ -214,7 +214,9 @@ class TreatmentPolicy(Rule):
         gaps = [place for place, what in enumerate(found) if what is None]
         _require_pairs(door.frame, segment, risk, number, gaps)
         codes = [what or "" for what in found]
-        assigned = number.replace_strict(range(len(codes)), codes, return_dtype=nw.String)
+        assigned = number.replace_strict(
+            range(len(codes)), codes, default=None, return_dtype=nw.String
+        )
         return door.leave(door.frame.with_columns(assigned.alias(treatment)))
 
     def _look_up(self, segment: str, risk: str) -> str | None:

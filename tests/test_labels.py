@@ -1,0 +1,71 @@
+"""Labels: every code has a name in every language, and a wrong code says which are near."""
+
+import pytest
+
+from custrel.errors import UnknownCode
+from custrel.labels import _CATALOGUES, _find, label, labels
+from custrel.model import RiskVerdict
+from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
+
+CODES = {
+    "segment": STANDARD_SEGMENTS.segments,
+    "abc": AbcRule().classes + AbcRule.by_customers().classes,
+    "risk": tuple(RiskVerdict),
+    "treatment": tuple(Treatment),
+}
+
+
+@pytest.mark.parametrize("kind", CODES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_code_has_a_label_and_every_label_a_code(kind, language):
+    catalogue = labels(kind, language)
+    assert set(catalogue) == set(CODES[kind])
+    assert len(set(catalogue.values())) == len(catalogue)
+    for code in CODES[kind]:
+        assert label(code, language) == label(code, language, of=kind) == catalogue[code]
+
+
+def test_the_ten_segments_are_among_the_eleven():
+    assert set(RF_SEGMENTS.segments) < set(labels("segment"))
+
+
+def test_the_documents_own_terms():
+    assert [label(code, "zh") for code in ("top", "major", "ordinary", "small")] == [
+        "顶尖客户", "主要客户", "普通客户", "小客户",
+    ]  # fmt: skip
+    assert [label(code, "zh") for code in "abc"] == ["甲类客户", "乙类客户", "丙类客户"]
+
+
+def test_chinese_labels_are_chinese():
+    for kind in _CATALOGUES:
+        assert all("\u4e00" <= name[0] <= "\u9fff" for name in labels(kind, "zh").values())
+
+
+def test_catalogues_cannot_be_changed():
+    with pytest.raises(TypeError):
+        labels("risk")["normal"] = "fine"
+
+
+def test_wrong_codes_name_the_near_misses():
+    with pytest.raises(
+        UnknownCode, match=r"'champion' is no code with a label .did you mean 'champions'"
+    ):
+        label("champion")
+    with pytest.raises(UnknownCode, match="'champions' is no code with a label"):
+        label("champions", of="risk")
+    with pytest.raises(UnknownCode, match=r"'fr' is no language with labels; .* 'en', 'zh'"):
+        label("lost", "fr")
+    with pytest.raises(UnknownCode, match=r"'segments' is no kind of code .did you mean 'segment'"):
+        labels("segments")
+
+
+def test_a_code_of_two_kinds_needs_its_kind():
+    kinds = {
+        "deal": {"lost": ("Lost deal", "丢单"), "same": ("Same", "同")},
+        "segment": {"lost": ("Lost", "流失"), "same": ("Same", "同")},
+    }
+    assert _find("same", kinds) == ("Same", "同")
+    with pytest.raises(
+        UnknownCode, match="of one kind alone: say of=; the choices are 'deal', 'seg"
+    ):
+        _find("lost", kinds)
