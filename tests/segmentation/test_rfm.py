@@ -190,6 +190,7 @@ def test_nested_ranks_inside_the_cells_before():
     assert (lowest["max"].to_numpy()[:-1] < lowest["min"].to_numpy()[1:]).all()
 
 
+@pytest.mark.filterwarnings("ignore:only the recency")
 def test_a_cell_without_customers_takes_the_cut_points_of_all():
     rows = frame([1] * 50 + [2] * 50, orders=list(range(100)), revenue=np.arange(100.0))
     with pytest.warns(UserWarning, match="hold nobody and take the cut points of all"):
