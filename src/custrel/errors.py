@@ -40,11 +40,13 @@ class Problem:
     column : str or None
         The column it was found in.
     count : int
-        How many rows (or customers) are affected.
+        How many are affected.
     rows : tuple of str
         The first offending rows, as text.
     remedy : str
         What the caller can do about it.
+    of : str
+        What is counted: ``"row"``, ``"customer"``, ...
 
     Examples
     --------
@@ -54,11 +56,11 @@ class Problem:
     ...         message="no customer",
     ...         column="id",
     ...         count=2,
-    ...         rows=("id=None, amount=5.0",),
+    ...         rows=("row 7: id=None, amount=5.0",),
     ...         remedy="Filter them out.",
     ...     )
     ... )
-    column 'id': no customer in 2 rows, first id=None, amount=5.0. Filter them out.
+    column 'id': no customer in 2 rows (row 7: id=None, amount=5.0; ...). Filter them out.
     """
 
     code: str
@@ -67,12 +69,29 @@ class Problem:
     count: int = 1
     rows: tuple[str, ...] = ()
     remedy: str = ""
+    of: str = "row"
 
     def __str__(self) -> str:
+        shown = (*self.rows, "...") if self.count > len(self.rows) else self.rows
+        rows = f" ({'; '.join(shown)})" if self.rows else ""
+        return f"{self._finding()}{rows}. {self.remedy}".rstrip()
+
+    def in_lines(self) -> str:
+        """Return the finding as text with a line for each of the first offending rows.
+
+        Returns
+        -------
+        str
+        """
+        shown = (*self.rows, "...") if self.count > len(self.rows) else self.rows
+        if not self.rows:
+            return str(self)
+        return "\n".join((f"{self._finding()}:", *(f"    {row}" for row in shown), self.remedy))
+
+    def _finding(self) -> str:
         where = f"column {self.column!r}: " if self.column is not None else ""
-        many = f" in {self.count:,} row{'s' if self.count != 1 else ''}"
-        first = f", first {' | '.join(self.rows)}" if self.rows else ""
-        return f"{where}{self.message}{many}{first}. {self.remedy}".rstrip()
+        many = f" in {self.count:,} {self.of}{'s' if self.count != 1 else ''}"
+        return f"{where}{self.message}{many if self.count else ''}"
 
 
 class CustrelError(Exception):
@@ -99,6 +118,8 @@ class InvalidData(CustrelError, ValueError):
     ----------
     problems : iterable of Problem
         Everything that was found, at once.
+    remedy : str
+        What the caller can do about all of it.
 
     Attributes
     ----------
@@ -106,15 +127,22 @@ class InvalidData(CustrelError, ValueError):
 
     Examples
     --------
-    >>> print(InvalidData([Problem(code="empty", message="no order", count=0)]))
-    no order in 0 rows.
+    >>> rows = ("row 7: id=None, amount=5.0", "row 9: id=None, amount=2.5")
+    >>> missing = Problem(code="null_customer", message="no customer", count=12, rows=rows)
+    >>> print(InvalidData([missing], remedy="Filter these rows out."))
+    no customer in 12 rows:
+        row 7: id=None, amount=5.0
+        row 9: id=None, amount=2.5
+        ...
+    Filter these rows out.
     """
 
     problems: tuple[Problem, ...]
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], remedy: str = "") -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(p) for p in self.problems))
+        lines = [*(problem.in_lines().rstrip() for problem in self.problems), remedy]
+        super().__init__("\n".join(line for line in lines if line))
 
 
 class ColumnNotFound(CustrelError, LookupError):
