@@ -10,13 +10,17 @@ Nobody calls this module but the rest of custrel and packages that build on it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Number
 from typing import Any, Protocol, Self, runtime_checkable
 
 import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.exceptions import DuplicateError
+from narwhals.stable.v2.dtypes import DType
 from numpy.typing import NDArray
 
 from custrel.errors import ColumnNotFound, InvalidData, Problem, UnsupportedFrame
@@ -44,9 +48,11 @@ class Framed(Protocol):
     @property
     def frame(self) -> Any:
         """The frame, of the engine that made it."""
+        ...
 
     def with_frame(self, frame: Any) -> Self:
         """Return the same facts around another frame."""
+        ...
 
 
 @attrs.frozen
@@ -86,7 +92,7 @@ class Door:
     @property
     def engine(self) -> nw.Implementation:
         """The engine that holds the data."""
-        return self.frame.implementation
+        return engine_of(self.frame)
 
     @property
     def in_one_piece(self) -> bool:
@@ -164,17 +170,24 @@ class Door:
             A column holds no numbers.
         """
         schema = read_schema(self.frame)
+        suspects = [
+            name
+            for name in columns
+            if not (schema[name].is_numeric() or _holds_numbers(self.frame, name))
+        ]
+        there = {f"{name} there": ~nw.col(name).is_null() for name in suspects}
+        counts = census(self.frame.select(*suspects), there) if suspects else {}
         problems = [
             Problem(
                 code="not_numbers",
-                message=f"expected numbers, found {schema[name]}",
+                message=f"expected numbers, found values of type {schema[name]}",
                 column=name,
-                count=count_rows(self.frame),
-                rows=first_rows(self.frame, ~nw.col(name).is_null(), [name]),
+                count=counts[flag],
+                rows=first_rows(self.frame, there[flag], [name]),
                 remedy="Convert the column to numbers first.",
             )
-            for name in columns
-            if not (schema[name].is_numeric() or _holds_numbers(self.frame, name))
+            for name, flag in zip(suspects, there, strict=True)
+            if counts[flag]  # a column without any value has no type to speak of
         ]
         if problems:
             raise InvalidData(problems)
@@ -200,10 +213,10 @@ class Door:
         if not self.lazy:
             rows = self.values(*columns)
             return rows, np.ones_like(rows[0])
-        grouped = self.frame.group_by(*columns).agg(nw.len().alias("__count"))
-        frame = collect(grouped)
-        *rows, counts = (as_floats(frame.get_column(c)) for c in (*columns, "__count"))
-        return tuple(rows), counts
+        count = _unused_name(columns)
+        frame = collect(self.frame.group_by(*columns).agg(nw.len().alias(count)))
+        arrays = [as_floats(frame.get_column(name)) for name in (*columns, count)]
+        return tuple(arrays[:-1]), arrays[-1]
 
     def attach(self, columns: Mapping[str, NDArray[Any]], *, by: Mapping[str, Floats]) -> Any:
         """Add computed columns and hand the frame out.
@@ -219,12 +232,21 @@ class Door:
         Returns
         -------
         frame or Framed
+            On a lazy engine, rows with a missing value in a `by` column get missing values.
+
+        Notes
+        -----
+        A lazy engine runs its query again to join.  Counts and times come out the same;
+        sums of fractions need not where threads add them up, so that money is no key.
         """
-        if not self.lazy:
+        if isinstance(self.frame, nw.DataFrame):
             return self.leave(with_arrays(self.frame, columns))
-        small = beside(self.frame, {**by, **columns})
+        keys = dict(zip(by, _unused_names(self.columns, len(by)), strict=True))
+        small = beside(self.frame, {**{keys[name]: by[name] for name in by}, **columns})
+        floats = {key: nw.col(name).cast(nw.Float64) for name, key in keys.items()}
         kept = self.frame.drop(*[name for name in columns if name in self.columns])
-        return self.leave(kept.join(small, on=list(by), how="left"))
+        joined = kept.with_columns(**floats).join(small, on=list(floats), how="left")
+        return self.leave(joined.drop(*floats))
 
 
 def enter(data: Any) -> Door:
@@ -244,6 +266,8 @@ def enter(data: Any) -> Door:
     ------
     UnsupportedFrame
         It is none of these, or its schema cannot be read.
+    InvalidData
+        Two of its columns have the same name.
 
     Examples
     --------
@@ -251,26 +275,58 @@ def enter(data: Any) -> Door:
     >>> enter(pd.DataFrame({"x": [1.0]})).lazy
     False
     """
-    framed = data if isinstance(data, Framed) else None
-    native = data if framed is None else framed.frame
+    # Asked of the class: a DuckDB relation takes any attribute for a column, and runs its query.
+    framed: Framed | None = data if hasattr(type(data), "with_frame") else None
+    native: Any = data if framed is None else framed.frame
     try:
-        frame = nw.from_native(native)
+        frame: AnyFrame = nw.from_native(native)
+    except DuplicateError as error:
+        message = f"two columns have the same name: {error}"
+        problem = Problem(code="duplicate_columns", message=message, count=0)
+        raise InvalidData([problem], remedy="Rename one of them.") from error
     except TypeError:
+        file = " custrel reads no files: load it first, say with pandas.read_csv."
         raise UnsupportedFrame(
             "expected a pandas, Polars, PyArrow or DuckDB frame (or a CustomerSummary), got "
-            f"{type(native).__name__}."
+            f"{type(native).__name__}.{file if isinstance(native, str) or hasattr(native, '__fspath__') else ''}"
         ) from None
+    _probe(frame)
     return Door(frame, framed, tuple(read_schema(frame)))
 
 
-def read_schema(frame: AnyFrame) -> nw.Schema:
+def read_schema(frame: AnyFrame) -> Mapping[str, DType]:
     """Return names and types, or one clear error where a lazy frame cannot tell them."""
     try:
         return frame.collect_schema()
     except Exception as error:
-        raise UnsupportedFrame(
-            f"the schema of the {frame.implementation} frame cannot be read: {error}"
-        ) from error
+        raise _unreadable(frame, error) from error
+
+
+def _probe(frame: AnyFrame) -> None:
+    """Find out whether a relation, which remembers its schema, can still be queried."""
+    if engine_of(frame) is not nw.Implementation.DUCKDB:
+        return
+    try:
+        collect(frame.head(0))
+    except Exception as error:
+        raise _unreadable(frame, error) from error
+
+
+def _unreadable(frame: AnyFrame, error: Exception) -> UnsupportedFrame:
+    engine = engine_of(frame)
+    kind = {
+        nw.Implementation.POLARS: "Polars lazy frame",
+        nw.Implementation.DUCKDB: "DuckDB relation",
+    }
+    named = kind.get(engine, f"{engine.value} frame")
+    return UnsupportedFrame(
+        f"the columns of the {named} cannot be read, so the query behind it does not run: {error}"
+    )
+
+
+def engine_of(frame: AnyFrame) -> nw.Implementation:
+    """Return the engine that holds a frame."""
+    return frame.implementation
 
 
 def collect(frame: AnyFrame) -> nw.DataFrame[Any]:
@@ -290,7 +346,7 @@ def census(
     dict
         ``rows``, each flag's count, and ``(lowest, highest)`` for each range column.
     """
-    if frame.implementation is nw.Implementation.POLARS:
+    if engine_of(frame) is nw.Implementation.POLARS:
         frame = frame.lazy()  # so that the marks below are never written down
     marked = frame.with_columns(
         **{name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
@@ -313,19 +369,36 @@ def count_rows(frame: AnyFrame) -> int:
 
 
 def first_rows(
-    frame: AnyFrame, bad: nw.Expr, columns: Sequence[str] | Mapping[str, str]
+    frame: AnyFrame,
+    bad: nw.Expr,
+    columns: Sequence[str] | Mapping[str, str],
+    *,
+    positions: bool = True,
 ) -> tuple[str, ...]:
     """Return the first offending rows as text, with their position where rows have one.
 
     A mapping gives the columns' names as the caller knows them.
     """
     shown = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
-    if isinstance(frame, nw.DataFrame):
-        frame = frame.with_row_index("__row")
-        shown = {"__row": "__row", **shown}
-    wanted = [nw.col(column).alias(name) for name, column in shown.items()]
-    found = collect(frame.filter(bad).head(_FIRST_ROWS).select(*wanted)).rows(named=True)
-    return tuple(_row_as_text(dict(row)) for row in found)
+    places = list(shown.values())
+    if positions and isinstance(frame, nw.DataFrame):
+        place = _unused_name(frame.columns)
+        frame, places = frame.with_row_index(place), [place, *places]
+    # A column may be asked for twice under two names, which no frame can hold.
+    found = collect(frame.filter(bad).head(_FIRST_ROWS).select(*dict.fromkeys(places)))
+    return tuple(_row_as_text(row, shown, places[0]) for row in found.rows(named=True))
+
+
+def _unused_name(taken: Iterable[str]) -> str:
+    """Return a name for a column that no other has."""
+    return _unused_names(taken, 1)[0]
+
+
+def _unused_names(taken: Iterable[str], count: int) -> list[str]:
+    """Return names for columns that no other has; capitals do not tell names apart everywhere."""
+    known = {str(name).casefold() for name in taken}
+    names = (f"__custrel_{i}" for i in itertools.count())
+    return list(itertools.islice((name for name in names if name not in known), count))
 
 
 def as_floats(series: nw.Series[Any]) -> Floats:
@@ -343,57 +416,18 @@ def with_arrays(frame: nw.DataFrame[Any], columns: Mapping[str, NDArray[Any]]) -
     )
 
 
-def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
-    """Give the distinct values of a column in memory numbers, in their own order if they have one.
-
-    Returns
-    -------
-    codes : ndarray of int64, shape (rows,)
-    values : native column
-        The distinct values; ``values[codes]`` is the column.
-    """
-    native = column.to_native()
-    if column.implementation is nw.Implementation.PYARROW:
-        import pyarrow.compute as pc  # noqa: PLC0415 - the frame is PyArrow's, so it is there
-
-        encoded = native.combine_chunks().dictionary_encode()
-        codes, values = encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
-        order = pc.sort_indices(values).to_numpy()
-    else:
-        codes, values = pd.factorize(native)
-        values = pd.Series(values)
-        try:
-            order = values.argsort().to_numpy()
-        except TypeError:  # values of several kinds have no order: as they came
-            return codes, values
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place[codes], values.take(order)
-
-
-def table_of(customers: Any, columns: Mapping[str, NDArray[Any]], kept: NDArray[np.bool_]) -> Any:
-    """Build an eager table: the customers that are kept, and arrays of their columns."""
-    if isinstance(customers, pd.Series):
-        chosen = customers.reset_index(drop=True)[kept].reset_index(drop=True)
-        return pd.DataFrame({"customer": chosen, **columns})
-    import pyarrow as pa  # noqa: PLC0415 - the frame is PyArrow's, so it is there
-
-    chosen = customers.filter(pa.array(kept))
-    return pa.table({"customer": chosen, **columns})
-
-
 def beside(frame: AnyFrame, columns: Mapping[str, NDArray[Any]]) -> Any:
     """Put a small table next to a lazy frame, on the engine and connection that hold it."""
-    match frame.implementation:
+    match engine_of(frame):
         case nw.Implementation.POLARS:
             return nw.from_dict(columns, backend="polars").lazy()
         case nw.Implementation.DUCKDB:
             import pyarrow as pa  # noqa: PLC0415 - DuckDB reads Arrow, and only it needs it
 
-            small = pa.table(dict(columns))  # noqa: F841 - the query below finds it by name
-            relation = frame.to_native().query("_", "select * from small")
-            return nw.from_native(relation)
-        case engine:
+            _small = pa.table(dict(columns))  # the query below finds it by its name
+            return nw.from_native(frame.to_native().query("_", "select * from _small"))
+        case _:
+            engine: Any = engine_of(frame)
             return nw.from_dict(columns, backend="pandas").lazy(engine)
 
 
@@ -401,13 +435,12 @@ def _holds_numbers(frame: AnyFrame, column: str) -> bool:
     """Tell whether an untyped column holds nothing but numbers, as Decimals in pandas do."""
     if not isinstance(frame, nw.DataFrame) or frame.schema[column] != nw.Object:
         return False
-    try:
-        frame.get_column(column).cast(nw.Float64)
-    except (TypeError, ValueError):
-        return False
-    return True
+    values = frame.get_column(column).to_native()
+    return all(isinstance(value, Number) or pd.isna(value) is True for value in values)
 
 
-def _row_as_text(row: dict[str, Any]) -> str:
-    place = f"row {row.pop('__row')}: " if "__row" in row else ""
-    return place + ", ".join(f"{name}={value!s}" for name, value in row.items())
+def _row_as_text(row: Mapping[str, Any], shown: Mapping[str, str], place: str) -> str:
+    values = {name: row[column] for name, column in shown.items()}
+    # Text is quoted: a blank, or a number that is text, cannot be seen otherwise.
+    cells = [f"{k}={v!r}" if isinstance(v, str) else f"{k}={v!s}" for k, v in values.items()]
+    return ("" if place in shown.values() else f"row {row[place]}: ") + ", ".join(cells)

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Spans", "count_occasions", "occasions_on_engine"]
+__all__ = ["Occasions", "Spans", "count_occasions", "occasions_on_engine", "total"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -30,16 +30,21 @@ class Spans:
     ----------
     end : int
         The last tick that is observed (that calibrates, where there is a holdout).
-    holdout : bool
-        Whether what comes after `end` is the holdout.
+    until : int
+        The last tick of all: what comes after `end` is the holdout.
     recent, before : int or None
         Ticks after which orders belong to the last window and to the one before it.
     """
 
     end: int
-    holdout: bool = False
+    until: int
     recent: int | None = None
     before: int | None = None
+
+    @property
+    def holdout(self) -> bool:
+        """Whether anything is held out."""
+        return self.end < self.until
 
 
 @attrs.frozen(kw_only=True)
@@ -108,19 +113,25 @@ def count_occasions(
     opening = (first if occasion is None else occasion(first))[codes]
     period = ticks if occasion is None else occasion(ticks)
     later = period > opening
-    repeat_amount = np.bincount(codes[later], amounts[later], customers)
+    repeat_amount = total(codes[later], amounts[later], customers)
     if not merge:  # orders of the very first instant: any one of them is the first, so their mean
         now = period == opening
         alike = now if bought is None else now & bought
         copies = np.maximum(np.bincount(codes[alike], minlength=customers), 1)
-        repeat_amount += np.bincount(codes[now], amounts[now], customers) * (1 - 1 / copies)
+        repeat_amount += total(codes[now], amounts[now], customers) * (1 - 1 / copies)
     return Occasions(
         orders=orders,
         first=first,
         last=last,
-        revenue=np.bincount(codes, amounts, customers),
+        revenue=total(codes, amounts, customers),
         repeat_amount=repeat_amount,
     )
+
+
+def total(codes: Ints, amounts: Floats, customers: int) -> Floats:
+    """Add up the amounts of each customer."""
+    # Of no amounts at all, NumPy counts integers.
+    return np.bincount(codes, amounts, customers).astype(np.float64, copy=False)
 
 
 def _sorted(codes: Ints, ticks: Ints, customers: int) -> tuple[Ints, Ints]:

@@ -14,11 +14,20 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel.errors import InvalidData, Problem
-from custrel.frames import AnyFrame, Door, census, collect, first_rows, with_arrays
-from custrel.timeline import AS_GIVEN, Timeline, read_times
+from custrel.frames import (
+    AnyFrame,
+    Door,
+    census,
+    collect,
+    count_rows,
+    first_rows,
+    with_arrays,
+)
+from custrel.timeline import Timeline
+from custrel.times import AS_GIVEN, read_times
 from custrel.units import TimeUnit
 
-__all__ = ["Orders", "read_orders"]
+__all__ = ["Orders", "incomparable", "read_orders"]
 
 _FINDINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
@@ -32,22 +41,23 @@ _FINDINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "missing_amount": (
             "amount",
             "no amount",
-            "Fill or filter them; amount=None leaves money out.",
+            "Fill them in or filter these orders out; amount=None leaves money out of it all.",
         ),
         "infinite_amount": ("amount", "an infinite amount", "Filter these orders out."),
         "negative_amount": (
             "amount",
             "a negative amount",
-            "Choose returns='net', 'drop' or 'keep'.",
+            "returns='net' deducts them, 'drop' leaves them out, 'keep' counts them as orders.",
         ),
         "after_observed_until": (
             "date",
             "later than observed_until={end}",
-            "Filter these orders out or observe for longer.",
+            "Filter these orders out, or observe until the log's last date, {last}.",
         ),
+        "returns": ("amount", "negative, left out by returns='drop',", ""),
     }
 )
-_ORDER_OF_COLUMNS = ("customer", "date", "amount")
+_COLLECT = "errors='collect' leaves such rows out and lists them in the summary's problems."
 
 
 @attrs.frozen(kw_only=True)
@@ -61,23 +71,26 @@ class Orders:
     timeline : Timeline
         How ticks count.
     names : mapping of str to str
-        What the caller knows the columns by.
+        What the caller knows the columns by; there is no amount where money was left out.
+    problems : tuple of Problem
+        What was left out.
+    whole : bool
+        Whether rows still have the positions that they had in the log.
     rows, returned : int
         How many rows there are, and how many of them have a negative amount.
     low, high : int
         The first and the last tick.
-    problems : tuple of Problem
-        What was left out.
     """
 
     frame: AnyFrame
     timeline: Timeline
     names: Mapping[str, str]
-    rows: int
-    returned: int
-    low: int
-    high: int
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    whole: bool = True
+    rows: int = 0
+    returned: int = 0
+    low: int = 0
+    high: int = 0
 
     def until(self, end: int, *, errors: str) -> Orders:
         """Refuse, or leave out, what comes after the end of observation."""
@@ -85,12 +98,13 @@ class Orders:
             return self
         late = nw.col("tick") > end
         count = census(self.frame, {"late": late})["late"]
-        moment = {"end": self.timeline.moment(end)}
-        found = _problem("after_observed_until", count, self.frame, late, self.names, **moment)
+        moment = self.timeline.moment
+        found = self.problem(
+            "after_observed_until", count, late, end=moment(end), last=moment(self.high)
+        )
         if errors == "raise":
-            raise InvalidData([found])
-        frame = self.frame.filter(~late)
-        return _with_census(attrs.evolve(self, frame=frame, problems=(*self.problems, found)))
+            raise InvalidData([found], _COLLECT)
+        return self.without(late, found).counted()
 
     def purchases(self, end: int, *, net: bool) -> int:
         """Count the rows until a tick that are purchases."""
@@ -98,28 +112,61 @@ class Orders:
             return self.rows
         counts = nw.col("tick") <= end
         counts = counts & (nw.col("amount") >= 0) if net else counts
-        return census(self.frame, {"counts": counts})["counts"]
+        return int(census(self.frame, {"counts": counts})["counts"])
 
     def only_returns(self) -> tuple[Problem, ...]:
         """Find the customers who sent back but never bought, whom no summary can hold."""
         if not self.returned:
             return ()
-        keys = self.frame.select("customer", negative=nw.col("amount") < 0)
+        keys: Any = self.frame.select("customer", negative=nw.col("amount") < 0)
         buyers = keys.filter(~nw.col("negative")).select("customer")
-        others = keys.filter(nw.col("negative")).select("customer")
-        others = others.unique(subset=["customer"]).join(buyers, on="customer", how="anti")
-        count = int(collect(others.select(nw.len())).item())
+        others = keys.filter(nw.col("negative")).select("customer").unique(subset=["customer"])
+        others = others.join(buyers, on="customer", how="anti")
+        count = count_rows(others)
         if not count:
             return ()
+        everyone, shown = ~nw.col("customer").is_null(), {self.names["customer"]: "customer"}
         return (
             Problem(
                 code="only_returns",
-                message="customers with returns alone, who are not in the table,",
+                message="only returns and no purchase",
                 column=self.names["customer"],
                 count=count,
-                rows=first_rows(others, nw.lit(value=True), {self.names["customer"]: "customer"}),
-                remedy="Their orders may lie before the log begins.",
+                rows=first_rows(others, everyone, shown, positions=False),
+                remedy="They are not in the table; they may have bought before the log begins.",
+                of="customer",
             ),
+        )
+
+    def without(self, bad: nw.Expr, *found: Problem) -> Orders:
+        """Leave rows out, and remember why."""
+        frame, problems = self.frame.filter(~bad), (*self.problems, *found)
+        return attrs.evolve(self, frame=frame, problems=problems, whole=False)
+
+    def problem(self, code: str, count: int, bad: nw.Expr, **facts: object) -> Problem:
+        """Describe a finding, with its first rows as the caller knows them."""
+        column, message, remedy = _FINDINGS[code]
+        frame = self.timeline.in_zone(self.frame, "date")
+        shown = {name: column for column, name in self.names.items()}
+        if AS_GIVEN in frame.collect_schema().names():
+            shown[self.names["date"]] = AS_GIVEN
+        return Problem(
+            code=code,
+            message=message.format(**facts),
+            column=self.names[column],
+            count=count,
+            rows=first_rows(frame, bad, shown, positions=self.whole),
+            remedy=remedy.format(**facts),
+        )
+
+    def counted(self) -> Orders:
+        """Count the rows, or refuse to go on with none."""
+        counts = census(self.frame, {"returned": nw.col("amount") < 0}, ["tick"])
+        if not counts["rows"]:
+            raise InvalidData([_NOTHING_LEFT, *self.problems])
+        low, high = counts["tick"]
+        return attrs.evolve(
+            self, rows=counts["rows"], returned=counts["returned"], low=int(low), high=int(high)
         )
 
 
@@ -132,6 +179,7 @@ def read_orders(
     unit: TimeUnit,
     collapse: TimeUnit | None,
     returns: str,
+    duplicates: str,
     errors: str,
 ) -> Orders:
     """Read a log: find what is unusable, put the rest on a timeline.
@@ -141,51 +189,56 @@ def read_orders(
     InvalidData
         There are no orders, or some are unusable and were not to be left out.
     """
-    names = {"customer": customer, "date": date, "amount": amount or "amount"}
+    log, rows = door.frame, None
+    if duplicates == "drop":
+        rows, log = count_rows(log), _distinct(door)
     money = nw.lit(0.0) if amount is None else nw.col(amount).cast(nw.Float64)
-    frame = door.frame.select(customer=nw.col(customer), date=nw.col(date), amount=money)
-    frame, timeline, unreadable = read_times(frame, "date", name=date, unit=unit, collapse=collapse)
+    frame = log.select(customer=nw.col(customer), date=nw.col(date), amount=money)
+    whole = duplicates == "keep"
+    frame, timeline, unreadable = read_times(
+        frame, "date", name=date, unit=unit, collapse=collapse, positions=whole
+    )
+    names = {"customer": customer, "date": date} | ({} if amount is None else {"amount": amount})
+    orders = Orders(frame=frame, timeline=timeline, names=names, whole=whole)
 
-    flags = _flags(unreadable)
+    flags = _flags(frame, unreadable)
     counts = census(frame, flags)
     if not counts["rows"]:
-        raise InvalidData([Problem(code="empty", message="the log has no orders:", count=0)])
-    problems = tuple(
-        _problem(code, counts[code], frame, flags[code], names)
-        for code in flags
-        if counts[code] and code in _FINDINGS and (code != "negative_amount" or returns == "error")
-    )
-    if problems and errors == "raise":
-        raise InvalidData(problems)
-    for problem in problems:
-        frame = frame.filter(~flags[problem.code])
+        raise InvalidData([_EMPTY])
+    found = {
+        code: orders.problem(code, counts[code], flag)
+        for code, flag in flags.items()
+        if counts[code] and (code != "negative_amount" or returns == "error")
+    }
+    if found and errors == "raise":
+        raise InvalidData(found.values(), _COLLECT)
+    if rows is not None and rows > counts["rows"]:
+        orders = attrs.evolve(orders, problems=(_duplicates(rows - counts["rows"]),))
+    for code, problem in found.items():
+        orders = orders.without(flags[code], problem)
     if returns == "drop" and counts["negative_amount"]:
-        frame = frame.filter(~flags["negative_amount"])
-    if door.in_one_piece:
-        ticks = timeline.ticks_of(collect(frame).get_column("date"))
-        frame = with_arrays(collect(frame), {"tick": ticks})
-    else:
-        ticks_there = timeline.tick_expression("date", door.engine)
-        frame = frame.lazy().with_columns(tick=ticks_there)  # from here on, the optimiser's
-    return _with_census(
-        Orders(
-            frame=frame,
-            timeline=timeline,
-            names=names,
-            rows=0,
-            returned=0,
-            low=0,
-            high=0,
-            problems=problems,
-        )
+        orders = _drop_returns(orders, flags["negative_amount"])
+    return _with_ticks(orders, door).counted()
+
+
+def incomparable(name: str, reason: object) -> Problem:
+    """Describe a column of customers that cannot be told apart."""
+    return Problem(
+        code="incomparable_customers",
+        message=f"values that cannot be told apart ({reason})",
+        column=name,
+        count=0,
+        remedy="Convert the column to text or integers first.",
     )
 
 
-def _flags(unreadable: nw.Expr) -> dict[str, nw.Expr]:
-    amount = nw.col("amount")
+def _flags(frame: AnyFrame, unreadable: nw.Expr) -> dict[str, nw.Expr]:
+    amount, nobody = nw.col("amount"), nw.col("customer").is_null()
+    if frame.collect_schema()["customer"].is_float():
+        nobody |= nw.col("customer").is_nan()
     missing = amount.is_null() | amount.is_nan()
     return {
-        "null_customer": nw.col("customer").is_null(),
+        "null_customer": nobody,
         "unreadable_date": unreadable,
         "null_date": nw.col("date").is_null() & ~unreadable,
         "missing_amount": missing,
@@ -194,40 +247,50 @@ def _flags(unreadable: nw.Expr) -> dict[str, nw.Expr]:
     }
 
 
-def _with_census(orders: Orders) -> Orders:
-    counts = census(orders.frame, {"returned": nw.col("amount") < 0}, ["tick"])
-    if not counts["rows"]:
-        listed = " ".join(str(problem) for problem in orders.problems)
-        empty = Problem(code="empty", message="no usable order is left:", count=0, remedy=listed)
-        raise InvalidData([empty])
-    low, high = counts["tick"]
-    return attrs.evolve(
-        orders, rows=counts["rows"], returned=counts["returned"], low=int(low), high=int(high)
-    )
+def _distinct(door: Door) -> AnyFrame:
+    """Keep one of the rows that are equal in all columns."""
+    try:
+        return door.frame.unique(subset=list(door.columns))
+    except TypeError as error:
+        problem = Problem(
+            code="incomparable_rows",
+            message=f"duplicates='drop' must compare rows, and a column's values cannot be: {error}",
+            count=0,
+            remedy="Select the columns that tell orders apart first.",
+        )
+        raise InvalidData([problem]) from error
 
 
-def _problem(
-    code: str,
-    count: int,
-    frame: AnyFrame,
-    bad: nw.Expr,
-    names: Mapping[str, str],
-    **facts: object,
-) -> Problem:
-    column, message, remedy = _FINDINGS[code]
-    present = frame.collect_schema().names()
-    shown = {names[name]: name for name in _ORDER_OF_COLUMNS}
-    if AS_GIVEN in present:
-        shown[names["date"]] = AS_GIVEN
+def _drop_returns(orders: Orders, negative: nw.Expr) -> Orders:
+    """Leave returns out, and say whom that leaves out of the table."""
+    counts = census(orders.frame, {"returned": negative})
+    orders = attrs.evolve(orders, returned=counts["returned"])
+    found = orders.problem("returns", counts["returned"], negative)
+    return orders.without(negative, found, *orders.only_returns())
+
+
+def _with_ticks(orders: Orders, door: Door) -> Orders:
+    if door.in_one_piece:
+        frame = collect(orders.frame)
+        ticks = orders.timeline.ticks_of(frame.get_column("date"))
+        return attrs.evolve(orders, frame=with_arrays(frame, {"tick": ticks}))
+    ticks_there = orders.timeline.tick_expression("date", door.engine)
+    # From here on, the optimiser's.
+    return attrs.evolve(orders, frame=orders.frame.lazy().with_columns(tick=ticks_there))
+
+
+def _duplicates(count: int) -> Problem:
     return Problem(
-        code=code,
-        message=message.format(**facts),
-        column=names[column],
+        code="duplicate_rows",
+        message="equal to another in all columns, left out by duplicates='drop',",
         count=count,
-        rows=first_rows(frame, bad, shown),
-        remedy=remedy,
     )
 
 
-def _eager(frame: AnyFrame) -> nw.DataFrame[Any]:
-    return collect(frame)
+_EMPTY = Problem(
+    code="empty",
+    message="the log has no orders",
+    count=0,
+    remedy="Check the filter or the join that made it.",
+)
+_NOTHING_LEFT = Problem(code="empty", message="no usable order is left", count=0)

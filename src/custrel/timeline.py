@@ -6,8 +6,10 @@ themselves.  All the arithmetic of a summary is on ticks; dates come back at the
 
 from __future__ import annotations
 
+import contextlib
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -19,22 +21,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import AnyFrame, census, collect, first_rows
+from custrel.errors import InvalidRule
+from custrel.frames import AnyFrame, engine_of
 from custrel.units import TimeUnit
 
-__all__ = ["AS_GIVEN", "TimeKind", "Timeline", "read_times"]
-
-AS_GIVEN = "__as_given"  # where text was parsed, the text
+__all__ = ["TimeKind", "Timeline", "quoted", "replace_by_sql"]
 
 Ticks = NDArray[np.int64]
 
 _EPOCH = date(1970, 1, 1)
 _INSTANT_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _MICROSECONDS = 86_400_000_000
-_ZONED_TEXT = r"[0-9](?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$"
-_LENGTH_OF_A_DATE = 10
-_COMPACT = (19_000_101, 21_001_231)  # 1 January 1900 and 31 December 2100 without hyphens
+_PER_DAY = MappingProxyType(
+    {"D": 1, "s": 86_400, "ms": 86_400_000, "us": _MICROSECONDS, "ns": 1_000 * _MICROSECONDS}
+)
 _WEEKS_UP = 7_000_000  # keeps the remainder positive on every engine, whatever the sign of a day
 
 
@@ -60,6 +60,12 @@ class Timeline:
         The calendar period in which all orders are one occasion; None: each is its own.
     zone : str or None
         The time zone of the column, whose calendar days count.
+
+    Notes
+    -----
+    Instants of a zone are read as the clock on its wall showed them, so that an order
+    belongs to the day that its customer saw.  Where no calendar is needed (`fine`), they
+    are read as UTC, so that the hour that is repeated in autumn keeps its order.
     """
 
     kind: TimeKind
@@ -99,21 +105,29 @@ class Timeline:
             raise InvalidRule(f"{name}={value!r}: the log's times are integers, so give one.")
         moment = _as_moment(value, name)
         if isinstance(moment, datetime) and moment.tzinfo is not None:
-            moment = moment.astimezone(_zone(self.zone)).replace(tzinfo=None)
+            if self.zone is None:
+                raise InvalidRule(
+                    f"{name}={value!s} has a time zone and the log's times have none: "
+                    "give it without one, as the log's clock shows it."
+                )
+            moment = moment.astimezone(_zone_named(self.zone)).replace(tzinfo=None)
         if not self.fine:
             day = moment.date() if isinstance(moment, datetime) else moment
             return (day - _EPOCH).days
-        if isinstance(moment, datetime):
-            return (moment - _INSTANT_EPOCH) // timedelta(microseconds=1)
-        return ((moment - _EPOCH).days + 1) * _MICROSECONDS - 1
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time.max)
+        return self._fine_tick(moment)
 
     def moment(self, tick: int) -> date | datetime | int:
         """Return the date, instant or integer of a tick."""
         if self.kind is TimeKind.INTEGER:
             return tick
-        if self.fine:
-            return _INSTANT_EPOCH + timedelta(microseconds=tick)
-        return _EPOCH + timedelta(days=tick)
+        if not self.fine:
+            return _EPOCH + timedelta(days=tick)
+        instant = _INSTANT_EPOCH + timedelta(microseconds=tick)
+        if self.zone is None:
+            return instant
+        return instant.replace(tzinfo=UTC).astimezone(_zone_named(self.zone))
 
     def occasion(self, ticks: Ticks) -> Ticks:
         """Return the first tick of the period that each tick lies in."""
@@ -140,6 +154,22 @@ class Timeline:
         if values.dtype.kind != "M":
             values = values.astype("M8[D]")
         return _floor_days(values)
+
+    def _fine_tick(self, wall_clock: datetime) -> int:
+        if self.zone is not None:
+            there = wall_clock.replace(tzinfo=_zone_named(self.zone))
+            wall_clock = there.astimezone(UTC).replace(tzinfo=None)
+        return (wall_clock - _INSTANT_EPOCH) // timedelta(microseconds=1)
+
+    def in_zone(self, frame: AnyFrame, *columns: str) -> AnyFrame:
+        """Give instants that were read as UTC their zone back."""
+        if not self.fine or self.zone is None:
+            return frame
+        if engine_of(frame) is nw.Implementation.DUCKDB:
+            zoned = {name: f"timezone('UTC', {quoted(name)})" for name in columns}
+            return replace_by_sql(frame, zoned)
+        instants = nw.col(*columns).dt.replace_time_zone("UTC")
+        return frame.with_columns(instants.dt.convert_time_zone(self.zone))
 
     def dates_of(self, ticks: Ticks) -> NDArray[Any]:
         """Return ticks as NumPy dates, instants or integers."""
@@ -190,142 +220,6 @@ class Timeline:
                 return days
 
 
-def read_times(
-    frame: AnyFrame, column: str, *, name: str, unit: TimeUnit, collapse: TimeUnit | None
-) -> tuple[AnyFrame, Timeline, nw.Expr]:
-    """Make a column of order times one of dates, wall-clock instants or integers.
-
-    `name` is what the caller knows the column by.
-
-    Returns
-    -------
-    frame : narwhals frame
-        With the column converted in place where it had to be.
-    timeline : Timeline
-    unreadable : narwhals expression
-        Holds on the rows whose time is there but could not be read.
-
-    Raises
-    ------
-    InvalidData
-        The column as a whole cannot be read: its type is none of time, its instants are of
-        several zones, its integers are dates written without hyphens.
-    """
-    kind_of = frame.collect_schema()[column]
-    line = Timeline(kind=TimeKind.INSTANT, unit=unit, collapse=collapse)
-    there = ~nw.col(column).is_null()
-    if kind_of.is_integer():
-        compact = nw.col(column).is_between(*_COMPACT)
-        _refuse(frame, column, compact, name=name, code="compact_dates")
-        line = Timeline(kind=TimeKind.INTEGER, unit=unit, collapse=collapse)
-    elif kind_of == nw.Date:
-        line = attrs.evolve(line, kind=TimeKind.DATE)
-    elif isinstance(kind_of, nw.Datetime):
-        line = attrs.evolve(line, zone=kind_of.time_zone)
-        frame = _wall_clock(frame, column, line.zone)
-    elif kind_of in {nw.String, nw.Object, nw.Categorical}:
-        frame = _parse(frame, column, name)
-        return frame, line, ~there & ~nw.col(AS_GIVEN).is_null()
-    else:
-        _refuse(frame, column, there, name=name, code="not_times", found=str(kind_of))
-    return frame, line, there & ~there
-
-
-def _parse(frame: AnyFrame, column: str, name: str) -> AnyFrame:
-    """Read ISO 8601 text, or Python's own dates in a pandas column of objects."""
-    if frame.collect_schema()[column] == nw.Object:
-        _refuse_mixed_zones(frame, column, name)
-    else:
-        frame = frame.with_columns(nw.col(column).cast(nw.String))
-        text = nw.col(column).str
-        zoned = text.contains(_ZONED_TEXT) & (text.len_chars() > _LENGTH_OF_A_DATE)
-        _refuse(frame, column, zoned, name=name, code="zoned_text")
-    return _parse_natively(frame.with_columns(nw.col(column).alias(AS_GIVEN)), column)
-
-
-def _parse_natively(frame: AnyFrame, column: str) -> AnyFrame:
-    """Turn text into wall-clock instants, what cannot be read into missing values."""
-    native: Any = frame.to_native()
-    match frame.implementation:
-        case nw.Implementation.POLARS:
-            import polars as pl  # noqa: PLC0415 - the frame is Polars', so it is there
-
-            text = pl.col(column).str.replace("T", " ", literal=True).str
-            day = text.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-            forms = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
-            instants = [text.to_datetime(form, strict=False, time_unit="us") for form in forms]
-            return nw.from_native(native.with_columns(pl.coalesce(day, *instants).alias(column)))
-        case nw.Implementation.DUCKDB:
-            quoted = '"' + column.replace('"', '""') + '"'
-            parsed = f"* replace (try_cast({quoted} as timestamp) as {quoted})"
-            return nw.from_native(native.project(parsed))
-        case nw.Implementation.PANDAS:
-            times = pd.to_datetime(native[column], format="ISO8601", errors="coerce")
-            return nw.from_native(native.assign(**{column: times}))
-        case nw.Implementation.PYARROW:
-            times = pd.to_datetime(
-                native[column].to_pandas(), format="ISO8601", errors="coerce"
-            ).astype("datetime64[us]")
-            return frame.with_columns(nw.new_series(column, times.to_numpy(), backend="pyarrow"))
-        case _:
-            return frame.with_columns(nw.col(column).str.to_datetime())
-
-
-def _wall_clock(frame: AnyFrame, column: str, zone: str | None) -> AnyFrame:
-    """Read instants as the clock on the wall of their zone showed them."""
-    if zone is None or frame.implementation is nw.Implementation.DUCKDB:  # it does so itself
-        return frame
-    return frame.with_columns(nw.col(column).dt.replace_time_zone(None))
-
-
-def _refuse_mixed_zones(frame: AnyFrame, column: str, name: str) -> None:
-    """Refuse Python instants of several zones, which pandas would turn into missing values."""
-    values = collect(frame.select(column)).get_column(column)
-    zones = sorted({str(v.tzinfo) for v in values if isinstance(v, datetime)})
-    if len(zones) > 1 or zones not in ([], ["None"]):
-        there = ~nw.col(column).is_null()
-        _refuse(frame, column, there, name=name, code="mixed_zones", found=", ".join(zones))
-
-
-def _refuse(
-    frame: AnyFrame, column: str, bad: nw.Expr, *, name: str, code: str, found: str = ""
-) -> None:
-    """Refuse a column as a whole if any row is bad."""
-    count = census(frame, {"bad": bad})["bad"]
-    if not count:
-        return
-    message, remedy = _WHOLE_COLUMN[code]
-    problem = Problem(
-        code=code,
-        message=message.format(found=found),
-        column=name,
-        count=count,
-        rows=first_rows(frame, bad, {name: column}),
-        remedy=remedy,
-    )
-    raise InvalidData([problem])
-
-
-_TO_DATES = "Convert the column to dates first."
-_WHOLE_COLUMN = MappingProxyType(
-    {
-        "compact_dates": ("integers that look like dates (YYYYMMDD)", _TO_DATES),
-        "not_times": (
-            "expected dates, instants, ISO 8601 text or integers, not {found}",
-            _TO_DATES,
-        ),
-        "zoned_text": (
-            "instants as text with a zone of their own",
-            "Convert the column to instants of one zone first.",
-        ),
-        "mixed_zones": (
-            "instants as objects, in the zones {found}",
-            "Convert all to one zone first: pd.to_datetime(column, utc=True).dt.tz_convert(zone).",
-        ),
-    }
-)
-
-
 def _day_number(times: nw.Expr, engine: nw.Implementation) -> nw.Expr:
     """Count days since 1970-01-01."""
     if engine is nw.Implementation.POLARS:
@@ -345,7 +239,7 @@ def _floor_days(values: NDArray[Any]) -> Ticks:
     """Count days since 1970-01-01 by integer arithmetic, faster than NumPy's conversion."""
     ticks: Ticks = values.view(np.int64)
     unit, step = np.datetime_data(values.dtype)
-    per_day = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": _MICROSECONDS}.get(unit)
+    per_day = _PER_DAY.get(unit)
     if per_day is None or step != 1:
         return values.astype("M8[D]").astype(np.int64)
     return ticks if per_day == 1 else ticks // per_day
@@ -353,21 +247,40 @@ def _floor_days(values: NDArray[Any]) -> Ticks:
 
 def _as_moment(value: Any, name: str) -> date | datetime:
     if isinstance(value, np.datetime64):
-        value = value.astype("M8[us]").item()
-    if isinstance(value, date):
+        days_only = np.datetime_data(value.dtype)[0] in {"D", "W", "M", "Y"}
+        value = value.astype("M8[D]" if days_only else "M8[us]").item()
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(value)
+    elif isinstance(value, date) and value is not pd.NaT:
         return value
-    for read in (date.fromisoformat, datetime.fromisoformat):
-        try:
-            return read(value)
-        except (TypeError, ValueError):
-            continue
     raise InvalidRule(f"{name}={value!r}: expected a date, an instant or ISO 8601 text.")
 
 
-def _zone(name: str | None) -> tzinfo:
-    if name is None:
-        return UTC
-    if offset := re.fullmatch(r"([+-])(\d{2}):?(\d{2})", name):
+def _zone_named(name: str) -> tzinfo:
+    """Return the time zone of a name as data frames write it."""
+    if offset := re.fullmatch(r"(?:UTC)?([+-])(\d{2}):?(\d{2})", name):
         sign, hours, minutes = offset.groups()
         return timezone(int(f"{sign}1") * timedelta(hours=int(hours), minutes=int(minutes)))
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidRule(
+            f"the log's time zone {name!r} has no meaning outside its data frame: convert the "
+            "column to a named one first, say 'Europe/Berlin'."
+        ) from error
+
+
+def replace_by_sql(frame: AnyFrame, columns: Mapping[str, str]) -> AnyFrame:
+    """Replace columns of a DuckDB relation by expressions of its own."""
+    replaced = ", ".join(f"{sql} as {quoted(name)}" for name, sql in columns.items())
+    native: Any = frame.to_native()
+    relation: AnyFrame = nw.from_native(native.project(f"* replace ({replaced})"))
+    return relation
+
+
+def quoted(name: str) -> str:
+    """Return a column's name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -7,17 +7,19 @@ as in the packages lifetimes and pymc-marketing, so that their users can switch.
 from __future__ import annotations
 
 import datetime
+import html
 from typing import Any, Literal, Self
 
 import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custrel.errors import InvalidRule, Problem, UnknownCode
-from custrel.frames import AnyFrame, as_floats, collect, encode, enter, table_of
-from custrel.occasions import Occasions, Spans, count_occasions, occasions_on_engine
-from custrel.orders import Orders, read_orders
-from custrel.timeline import Timeline
+from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.frames import Door, collect, enter, read_schema
+from custrel.occasions import Spans
+from custrel.orders import Orders, incomparable, read_orders
+from custrel.summary_table import COLUMNS, tabulate
+from custrel.timeline import TimeKind
 from custrel.units import TimeUnit
 
 __all__ = ["CustomerSummary", "summarize"]
@@ -27,14 +29,6 @@ Moment = datetime.date | int | None
 _RETURNS = ("net", "drop", "keep", "error")
 _ERRORS = ("raise", "collect")
 _DUPLICATES = ("keep", "drop")
-_MONEY = (
-    "revenue", "monetary_value", "revenue_recent", "revenue_before", "monetary_value_holdout",
-)  # fmt: skip
-_MADE = (
-    "orders", "revenue", "frequency", "recency", "T", "monetary_value", "first_order",
-    "last_order", "idle", "revenue_recent", "revenue_before", "frequency_holdout",
-    "monetary_value_holdout", "duration_holdout",
-)  # fmt: skip
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -139,25 +133,41 @@ class CustomerSummary:
         return self.purchases - int(collect(occasions).item())
 
     def __repr__(self) -> str:
-        return f"{self._headline()}\n{self.frame!r}"
+        left_out = (f"Left out: {finding}" for finding in self._left_out())
+        return "\n".join((f"Customer summary: {self._facts()}", *left_out, repr(self.frame)))
 
     def _repr_html_(self) -> str:
-        table = getattr(self.frame, "_repr_html_", lambda: f"<pre>{self.frame!r}</pre>")()
-        return f"<p>{self._headline()}</p>{table}"
+        """Show the table as its own engine does, with the facts as a caption above it."""
+        items = "".join(f"<li>{html.escape(finding)}</li>" for finding in self._left_out())
+        left_out = f"<p>Left out:</p><ul>{items}</ul>" if items else ""
+        table = getattr(self.frame, "_repr_html_", lambda: None)()
+        if table is None:
+            table = f"<pre>{html.escape(repr(self.frame))}</pre>"
+        return (
+            '<figure style="margin: 0"><figcaption>'
+            f"<p><strong>Customer summary</strong>: {html.escape(self._facts())}</p>{left_out}"
+            f"</figcaption>{table}</figure>"
+        )
 
-    def _headline(self) -> str:
+    def _left_out(self) -> list[str]:
+        return [str(attrs.evolve(problem, remedy="")) for problem in self.problems]
+
+    def _facts(self) -> str:
         parts = [f"times in {self.unit.name.lower()}s"]
-        if self.observed_until is not None:
-            parts.append(f"observed until {self.observed_until}")
         if self.calibration_until is not None:
             parts.append(f"calibrated until {self.calibration_until}")
+        if self.observed_until is not None:
+            parts.append(f"observed until {self.observed_until}")
         if self.rows is not None:
-            merge = "each order an occasion"
-            if self.collapse is not None:
-                merge = f"one occasion a {self.collapse.name.lower()}"
-            parts.append(f"from {self.rows:,} orders, {merge}, returns: {self.returns}")
-        parts += [f"left out: {problem}" for problem in self.problems]
-        return f"Customer summary, {'; '.join(parts)}"
+            parts.append(f"from {self.rows:,} order{'s' if self.rows != 1 else ''}")
+            merged = "orders of a day are one occasion"
+            if self.collapse is None:
+                merged = "each order is an occasion"
+            elif self.collapse is not TimeUnit.DAY:
+                merged = merged.replace("day", self.collapse.name.lower())
+            parts.append(merged)
+            parts.append(f"returns: {self.returns}")
+        return "; ".join(parts)
 
 
 def summarize(
@@ -175,16 +185,16 @@ def summarize(
     duplicates: Literal["keep", "drop"] = "keep",
     errors: Literal["raise", "collect"] = "raise",
 ) -> CustomerSummary:
-    r"""Turn an order log into one row per customer.
+    """Turn an order log into one row per customer.
 
     Parameters
     ----------
     log : frame
-        One row per order: who, when, and for how much.
+        One row per order: who, when, and for how much.  It is not changed.
     customer, date, amount : str
         The log's columns.  Times are dates, instants (whose calendar day is that of their own
-        zone), ISO 8601 text, or integers that count whole `unit`\\ s.  ``amount=None``
-        leaves money out.
+        zone; DuckDB's is the zone of its session), ISO 8601 text, or integers that count
+        days, weeks, ... themselves.  ``amount=None`` leaves money out.
     unit : TimeUnit or str
         What times are measured in: ``"D"``, ``"W"``, ``"M"`` or ``"Y"`` (days, weeks, mean
         months and years).
@@ -200,12 +210,13 @@ def summarize(
         None makes each order an occasion.
     compare : float, optional
         The length, in `unit`, of two adjacent windows before the end of observation; adds
-        the amounts in each.
+        the amounts in each.  Windows are whole days long, where times are dates.
     returns : {"net", "drop", "keep", "error"}
         Negative amounts: reduce the customer's revenue and are no occasion, are left out,
         are treated as orders, or are refused.
     duplicates : {"keep", "drop"}
-        Rows that are equal in all columns of the log: count each, or count one.
+        Rows that are equal in all columns of the log: count each, or count one (how many
+        that leaves out is in `problems`).
     errors : {"raise", "collect"}
         Unusable rows: refuse them all in one error, or leave them out and list them in the
         result's `problems`.
@@ -213,8 +224,8 @@ def summarize(
     Returns
     -------
     CustomerSummary
-        Its frame is of the log's kind (eager ones ordered by customer), one row per
-        customer, with the columns
+        Its frame is of the log's kind, one row per customer.  An eager frame is ordered by
+        customer; the order of a lazy one's rows is unspecified.  Its columns are
 
         ==================  ====================================================
         *customer*          as given
@@ -224,8 +235,8 @@ def summarize(
         ``recency``         age at the last purchase, in `unit`
         ``T``               age at the end of observation, in `unit`
         ``monetary_value``  mean amount of the repeat purchases, 0 without any
-        ``first_order``     date of the first purchase
-        ``last_order``      date of the last purchase
+        ``first_order``     date of the first purchase (``collapse=None``: the instant)
+        ``last_order``      date of the last purchase (the same)
         ``idle``            time since the last purchase, in `unit`: ``T - recency``
         ==================  ====================================================
 
@@ -236,17 +247,25 @@ def summarize(
     Raises
     ------
     InvalidData
-        No orders; missing customers, dates or amounts; infinite amounts; times that cannot
-        be read or lie after `observed_until`; returns, where they are refused.
+        No orders, or nothing but returns; missing customers, dates or amounts; amounts that
+        are infinite or no numbers; times that cannot be read or lie after `observed_until`;
+        returns, where they are refused.
     ColumnNotFound
         The log has no such column.
     InvalidRule
-        The options contradict one another.
+        The options contradict one another or the log.
+    UnknownCode
+        An option has no such choice.
 
     Notes
     -----
-    ``monetary_value`` is (revenue - amount of the first occasion) / frequency.  Under
-    ``returns="net"`` a return counts on the day it was booked.
+    ``monetary_value`` is the amount after the first occasion, divided by ``frequency``.
+    Under ``returns="net"`` a return counts on the day it was booked: it reduces the
+    monetary value if that is after the first occasion's.  A customer with returns alone is
+    not in the table but in `problems`.
+
+    An occasion that a longer `collapse` lets begin before `calibration_until` and go on
+    after it counts on both sides, as in lifetimes.
 
     References
     ----------
@@ -271,18 +290,14 @@ def summarize(
     >>> summary.merged_orders()
     1
     """
-    door = enter(log)
     _check_option("returns", returns, _RETURNS)
     _check_option("duplicates", duplicates, _DUPLICATES)
     _check_option("errors", errors, _ERRORS)
     unit, collapse = TimeUnit(unit), None if collapse is None else TimeUnit(collapse)
-    door.require([customer, date, amount])
-    if amount is not None:
-        door.require_numbers(amount)
-    if customer in _MADE:
-        raise InvalidRule(f"the summary has a column {customer!r} of its own: rename the log's.")
-    if duplicates == "drop":
-        door = attrs.evolve(door, frame=door.frame.unique(subset=list(door.columns)))
+    door = enter(log)
+    _check_columns(door, customer, date, amount)
+    if compare is not None and amount is None:
+        raise InvalidRule("compare adds amounts up, and amount=None leaves them out.")
     orders = read_orders(
         door,
         customer=customer,
@@ -291,6 +306,7 @@ def summarize(
         unit=unit,
         collapse=collapse,
         returns=returns,
+        duplicates=duplicates,
         errors=errors,
     )
     line = orders.timeline
@@ -298,9 +314,10 @@ def summarize(
     orders = orders.until(until, errors=errors)
     spans = _spans(orders, until, calibration_until, compare)
     net = returns == "net"
-    count = _count_in_memory if door.in_one_piece else _count_on_engine
-    counted: AnyFrame = count(orders, spans, net=net)
-    finished = _finish(counted, line, spans, until, customer=customer, money=amount is not None)
+    purchases = orders.purchases(spans.end, net=net)
+    if not purchases:
+        raise InvalidData([_no_purchase(line.moment(spans.end))])
+    finished = tabulate(orders, spans, net=net, in_memory=door.in_one_piece)
     if isinstance(finished, nw.LazyFrame) and not door.lazy:
         # Streaming needs less memory and, on large logs, half the time.
         finished = finished.sort(customer).collect(engine="streaming")
@@ -315,7 +332,7 @@ def summarize(
         returns=returns,
         compare=compare,
         rows=orders.rows,
-        purchases=orders.purchases(spans.end, net=net),
+        purchases=purchases,
         problems=(*orders.problems, *(orders.only_returns() if net else ())),
         source=table,
     )
@@ -324,6 +341,30 @@ def summarize(
 def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise UnknownCode(f"choice for {name}", value, choices)
+
+
+def _check_columns(door: Door, customer: str, date: str, amount: str | None) -> None:
+    for name, column in {"customer": customer, "date": date}.items():
+        if column is None:
+            raise InvalidRule(f"{name}=None: only the amount can be left out.")
+    door.require([customer, date, amount])
+    if amount is not None:
+        door.require_numbers(amount)
+    if not door.in_one_piece and read_schema(door.frame)[customer] == nw.Object:
+        raise InvalidData([incomparable(customer, "Python objects")])
+    # DuckDB does not tell capitals apart: T and t would be two columns of one name.
+    same = str.casefold if door.engine is nw.Implementation.DUCKDB else str
+    if same(customer) in map(same, COLUMNS):
+        raise InvalidRule(f"the summary has a column {customer!r} of its own: rename the log's.")
+
+
+def _no_purchase(end: Any) -> Problem:
+    return Problem(
+        code="no_purchases",
+        message=f"the log has no purchase until {end}, only returns",
+        count=0,
+        remedy="returns='keep' counts negative amounts as orders.",
+    )
 
 
 def _spans(orders: Orders, until: int, calibration_until: Any, compare: float | None) -> Spans:
@@ -336,108 +377,14 @@ def _spans(orders: Orders, until: int, calibration_until: Any, compare: float | 
                 f"to hold out: the log runs from {line.moment(orders.low)} to {line.moment(until)}."
             )
     if compare is None:
-        return Spans(end=end, holdout=end < until)
-    window = round(compare * line.ticks_per_unit)
+        return Spans(end=end, until=until)
+    window = 0
+    if isinstance(compare, int | float | np.number) and np.isfinite(compare):
+        window = round(float(compare) * line.ticks_per_unit)
     if window < 1:
-        raise InvalidRule(f"compare={compare!r}: the windows must be at least a day long.")
-    return Spans(end=end, holdout=end < until, recent=end - window, before=end - 2 * window)
-
-
-def _count_on_engine(orders: Orders, spans: Spans, *, net: bool) -> nw.LazyFrame[Any]:
-    line, frame = orders.timeline, orders.frame.lazy()
-    counted = occasions_on_engine(
-        frame,
-        occasion=line.occasion_expression("tick", "date") if line.coarse else None,
-        bought=nw.col("amount") >= 0 if net and orders.returned else None,
-        merge=line.collapse is not None,
-        spans=spans,
-    )
-    if not line.coarse:
-        counted = counted.with_columns(opening=nw.col("first"), closing=nw.col("last"))
-    dates = {name: line.date_expression(name, frame.implementation) for name in ("first", "last")}
-    return counted.with_columns(**dates)
-
-
-def _count_in_memory(orders: Orders, spans: Spans, *, net: bool) -> nw.DataFrame[Any]:
-    line, frame = orders.timeline, collect(orders.frame)
-    codes, customers = encode(frame.get_column("customer"))
-    ticks = frame.get_column("tick").to_numpy()
-    amounts = as_floats(frame.get_column("amount"))
-    bought = amounts >= 0 if net and orders.returned else None
-    options: dict[str, Any] = {
-        "merge": line.collapse is not None,
-        "occasion": line.occasion if line.coarse else None,
-    }
-
-    def count(rows: Any) -> Occasions:
-        chosen = None if bought is None else bought[rows]
-        return count_occasions(
-            codes[rows], ticks[rows], amounts[rows], len(customers), bought=chosen, **options
+        least = "1" if line.kind is TimeKind.INTEGER else "a day"
+        raise InvalidRule(
+            f"compare={compare!r}: expected the length of a window in {line.unit.name.lower()}s, "
+            f"at least {least}."
         )
-
-    now: Any = ticks <= spans.end if spans.holdout else slice(None)
-    seen = count(now)
-    start = line.occasion if line.coarse else np.asarray
-    columns: dict[str, Any] = {
-        "orders": seen.orders,
-        "revenue": seen.revenue,
-        "repeat_amount": seen.repeat_amount,
-        "opening": start(seen.first),
-        "closing": start(seen.last),
-        "first": line.dates_of(seen.first),
-        "last": line.dates_of(seen.last),
-    }
-    if spans.holdout:
-        held = count(~now)
-        columns |= {"held_orders": held.orders, "held_revenue": held.revenue}
-    if spans.recent is not None and spans.before is not None:
-        for name, low, high in (
-            ("revenue_recent", spans.recent, spans.end),
-            ("revenue_before", spans.before, spans.recent),
-        ):
-            within = (ticks > low) & (ticks <= high)
-            columns[name] = np.bincount(codes[within], amounts[within], len(customers))
-    kept = seen.orders > 0
-    columns = {name: values[kept] for name, values in columns.items()}
-    return nw.from_native(table_of(customers, columns, kept), eager_only=True)
-
-
-def _finish(
-    counted: AnyFrame, line: Timeline, spans: Spans, until: int, *, customer: str, money: bool
-) -> AnyFrame:
-    """Turn counts and ticks into the columns of a summary, in the unit asked for."""
-    end = line.occasion_of(spans.end) if line.coarse else spans.end
-    per_unit, repeats = line.ticks_per_unit, nw.col("orders") - 1
-    opening, closing = nw.col("opening").cast(nw.Float64), nw.col("closing").cast(nw.Float64)
-    ages = {"recency": closing - opening, "T": end - opening, "idle": end - closing}
-    columns = {
-        customer: nw.col("customer"),
-        "orders": nw.col("orders").cast(nw.Int64),
-        "revenue": nw.col("revenue"),
-        "frequency": repeats.cast(nw.Int64),
-        "recency": ages["recency"] / per_unit,
-        "T": ages["T"] / per_unit,
-        "monetary_value": _mean(nw.col("repeat_amount"), repeats),
-        "first_order": nw.col("first"),
-        "last_order": nw.col("last"),
-        "idle": ages["idle"] / per_unit,
-    }
-    if spans.recent is not None:
-        columns |= {name: nw.col(name) for name in ("revenue_recent", "revenue_before")}
-    if spans.holdout:
-        held = nw.col("held_orders")
-        last_tick = line.occasion_of(until) if line.coarse else until
-        columns |= {
-            "frequency_holdout": held.cast(nw.Int64),
-            "monetary_value_holdout": _mean(nw.col("held_revenue"), held),
-            "duration_holdout": nw.lit((last_tick - end) / per_unit),
-        }
-    if not money:
-        columns = {name: column for name, column in columns.items() if name not in _MONEY}
-    return counted.select(**columns)
-
-
-def _mean(total: nw.Expr, count: nw.Expr) -> nw.Expr:
-    """Divide where there is something to divide by; 0 where there is nothing."""
-    safe = nw.when(count > 0).then(count).otherwise(1)
-    return nw.when(count > 0).then(total / safe).otherwise(0.0)
+    return Spans(end=end, until=until, recent=end - window, before=end - 2 * window)

@@ -27,7 +27,15 @@ PACKAGES = (
 PLACES = ("custrel.errors",)
 
 # Modules that serve custrel alone: what they list is shared inside, not public.
-INTERNAL = ("custrel.frames", "custrel.occasions", "custrel.orders", "custrel.timeline")
+INTERNAL = (
+    "custrel.encoding",
+    "custrel.frames",
+    "custrel.occasions",
+    "custrel.orders",
+    "custrel.summary_table",
+    "custrel.timeline",
+    "custrel.times",
+)
 
 
 def module_name(path: Path) -> str:
