@@ -7,9 +7,10 @@ Run by `summarize.py` and `purchase_models.py`; by hand:
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
-from data import load
+from data import CDNOW, load
 from measure import measure, run_task
 
 import custrel as cr
@@ -54,6 +55,55 @@ def _collected(log: pl.LazyFrame) -> pl.DataFrame:
     return cr.summarize(log, customer="customer").frame.collect(engine="streaming")
 
 
+def bg_nbd(folder: Path) -> Measured:
+    """Fit BG/NBD to customers."""
+    summary = cr.CustomerSummary(pd.DataFrame(load(folder)), unit="W")
+    cr.BgNbd.fit(summary.with_frame(summary.frame.head(SMALL)))
+    model, figures = measure(lambda: cr.BgNbd.fit(summary))
+    parameters = np.array([model.r, model.alpha, model.a, model.b])
+    return {"parameters": parameters, "log_likelihood": model.estimate.log_likelihood}, figures
+
+
+def gamma_gamma(folder: Path) -> Measured:
+    """Fit Gamma-Gamma to the repeat buyers."""
+    summary = cr.CustomerSummary(pd.DataFrame(load(folder)), unit="W")
+    cr.GammaGamma.fit(summary.with_frame(summary.frame.head(SMALL)))
+    model, figures = measure(lambda: cr.GammaGamma.fit(summary))
+    parameters = np.array([model.p, model.q, model.v])
+    return {"parameters": parameters, "log_likelihood": model.estimate.log_likelihood}, figures
+
+
+def probability_alive(folder: Path) -> Measured:
+    """Compute P(alive) of every customer, at CDNOW's parameters."""
+    history, model = _history(folder), _cdnow_model()
+    values, figures = measure(lambda: model.probability_alive(**history))
+    return {"values": values}, figures
+
+
+def expected_purchases(folder: Path) -> Measured:
+    """Compute the purchases to expect of every customer within 39 weeks."""
+    history, model = _history(folder), _cdnow_model()
+    values, figures = measure(lambda: model.expected_purchases(horizon=39, **history))
+    return {"values": values}, figures
+
+
+def predict(folder: Path) -> Measured:
+    """Add both to a pandas summary."""
+    frame = pd.DataFrame(load(folder))
+    summary, model = cr.CustomerSummary(frame, unit="W"), _cdnow_model()
+    predicted, figures = measure(lambda: model.predict(summary, horizon=39))
+    return {name: predicted.frame[name].to_numpy() for name in predicted.frame}, figures
+
+
+def _history(folder: Path) -> dict[str, Any]:
+    columns = load(folder)
+    return {name: columns[name] for name in ("frequency", "recency", "T")}
+
+
+def _cdnow_model() -> cr.BgNbd:
+    return cr.BgNbd(r=CDNOW.r, alpha=CDNOW.alpha, a=CDNOW.a, b=CDNOW.b, unit="W")
+
+
 if __name__ == "__main__":
     run_task(
         {
@@ -61,5 +111,10 @@ if __name__ == "__main__":
             "summary_eager": summary_eager,
             "summary_lazy": summary_lazy,
             "summary_scan": summary_scan,
+            "bg_nbd": bg_nbd,
+            "gamma_gamma": gamma_gamma,
+            "probability_alive": probability_alive,
+            "expected_purchases": expected_purchases,
+            "predict": predict,
         }
     )
