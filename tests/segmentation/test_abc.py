@@ -27,8 +27,12 @@ def test_who_alone_brings_ninety_percent_is_an_a():
 def test_a_class_ends_where_the_share_before_reaches_the_cut():
     assert classes([50, 30, 15, 5]) == ["a", "a", "b", "c"]
     assert classes([0.5, 0.3, 0.15, 0.05]) == ["a", "a", "b", "c"]
-    # One tenth thrice is 0.30000000000000004, and eight of ten is the cut itself.
-    assert classes([0.1] * 7 + [0.1001] + [0.1999]) == classes([1] * 7 + [1.001, 1.999])
+
+
+def test_a_share_that_is_the_cut_but_for_its_last_digit_has_reached_it():
+    """7.08 of 8.85 are exactly 80 %, but 0.8 * 8.85 is 7.080000000000002 in floats."""
+    values = [2.73, 2.60, 1.75, 0.86, 0.76, 0.15]
+    assert classes(values) == classes([100 * v for v in values]) == ["a", "a", "a", "b", "b", "c"]
 
 
 def test_equal_values_have_one_class():

@@ -74,6 +74,12 @@ def test_ranges_with_and_without_bounds():
     assert made.segment_of("123") == "gone"
 
 
+def test_whole_numbers_as_floats_are_scores():
+    rows = scored("511").astype(float)
+    assert STANDARD_SEGMENTS.label(rows)["segment"].tolist() == ["new_customers"]
+    assert STANDARD_SEGMENTS.label(pl.from_pandas(rows))["segment"].to_list() == ["new_customers"]
+
+
 def test_more_than_nine_scores():
     made = SegmentMap.from_ranges(
         {"new": [((6, 10), None)], "old": [((1, 5), None)]}, shape=(10, 2)
@@ -148,6 +154,9 @@ def test_unknown_cells_and_scores():
     rows = scored("555", "155").assign(recency_score=[5, 6])
     with pytest.raises(InvalidData, match="'recency_score': expected a score from 1 to 5 in 1 row"):
         STANDARD_SEGMENTS.label(rows)
+    for score in (0, 4.5, float("nan")):
+        with pytest.raises(InvalidData, match=r"expected a score from 1 to 5 in 1 row"):
+            STANDARD_SEGMENTS.label(scored("555").assign(frequency_score=[score]))
     missing = pl.DataFrame({"recency_score": [None, 1], "frequency_score": [1, 1]})
     with pytest.raises(InvalidData, match="'recency_score': expected a score from 1 to 5"):
         RF_SEGMENTS.label(missing)

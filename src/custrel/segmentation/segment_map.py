@@ -14,6 +14,7 @@ from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import census, enter, first_rows
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_number, list_cells, write_cell
+from custrel.segmentation._checks import as_float
 
 __all__ = ["RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"]
 
@@ -211,16 +212,17 @@ class SegmentMap(Rule):
         self._require_scores(door.frame, columns)
         segment_of = _by_cell(self.cells)
         names = [segment_of[cell] for cell in reversed(list_cells(self.shape))]
-        number = cell_number(columns, self.shape)
+        number = cell_number(columns, self.shape).cast(nw.Int64)
         named = number.replace_strict(
             range(len(names)), names, default=None, return_dtype=nw.String
         )
         return door.leave(door.frame.with_columns(named.alias(segment)))
 
     def _require_scores(self, frame: Any, columns: Sequence[str]) -> None:
+        scores = [as_float(name) for name in columns]
         bad = {
-            f"__bad_{name}": nw.col(name).is_null() | ~nw.col(name).is_between(1, bins)
-            for name, bins in zip(columns, self.shape, strict=True)
+            f"__bad_{name}": score.is_null() | ~score.is_between(1, bins) | (score != score.floor())
+            for name, score, bins in zip(columns, scores, self.shape, strict=True)
         }
         counts = census(frame, bad)
         problems = [
