@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         appraise as appraise,
     )
     from custrel.errors import CustrelError as CustrelError, Problem as Problem
-    from custrel.labels import label as label
+    from custrel.labels import label as label, labels as labels
     from custrel.rules import Rule as Rule, from_data as from_data
     from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
     from custrel.segmentation.rfm import RfmScale as RfmScale, rfm as rfm
@@ -54,7 +54,7 @@ else:
         {
             "custrel.appraisal": ("Appraisal", "AppraisalRules", "appraise"),
             "custrel.errors": ("CustrelError", "Problem"),
-            "custrel.labels": ("label",),
+            "custrel.labels": ("label", "labels"),
             "custrel.rules": ("Rule", "from_data"),
             "custrel.segmentation.abc": ("AbcRule", "abc"),
             "custrel.segmentation.rfm": ("RfmScale", "rfm"),

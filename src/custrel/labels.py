@@ -14,57 +14,67 @@ from custrel.errors import UnknownCode
 
 __all__ = ["label", "labels"]
 
+_Names = Mapping[str, tuple[str, str]]
+
 _LANGUAGES = ("en", "zh")
 
-_SEGMENTS = {
-    "champions": ("Champions", "冠军客户"),
-    "loyal": ("Loyal customers", "忠诚客户"),
-    "potential_loyalist": ("Potential loyalists", "潜在忠诚客户"),
-    "new_customers": ("New customers", "新客户"),
-    "promising": ("Promising", "有潜力客户"),
-    "need_attention": ("Need attention", "需要关注的客户"),
-    "about_to_sleep": ("About to sleep", "即将沉睡的客户"),
-    "at_risk": ("At risk", "有流失风险的客户"),
-    "cannot_lose_them": ("Cannot lose them", "不能失去的客户"),
-    "hibernating": ("Hibernating", "休眠客户"),
-    "lost": ("Lost", "已流失客户"),
-}
-
-_ABC = {
-    "a": ("A customers", "甲类客户"),
-    "b": ("B customers", "乙类客户"),
-    "c": ("C customers", "丙类客户"),
-    "top": ("Top customers", "顶尖客户"),
-    "major": ("Major customers", "主要客户"),
-    "ordinary": ("Ordinary customers", "普通客户"),
-    "small": ("Small customers", "小客户"),
-}
-
-_RISKS = {
-    "normal": ("Normal", "正常"),
-    "watch": ("Watch", "需要留意"),
-    "defecting": ("Defecting", "正在流失"),
-    "too_early": ("Too early to tell", "为时尚早"),
-}
-
-_TREATMENTS = {
-    "phone_today": ("Phone the customer today", "今天就致电客户"),
-    "ask_why": ("Call and ask what has changed", "致电了解原因"),
-    "thank_and_keep": ("Thank and keep close", "感谢并用心维系"),
-    "offer_more": ("Offer more of what fits", "推荐更多合适的产品"),
-    "welcome": ("Welcome and help to a second purchase", "欢迎并促成再次购买"),
-    "remind": ("Remind with a personal offer", "以专属优惠提醒"),
-    "win_back": ("Try to win back", "争取赢回"),
-    "low_cost": ("Keep in touch at low cost", "低成本保持联系"),
-    "let_go": ("Spend nothing more", "不再投入"),
-}
-
-_CATALOGUES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+_SEGMENTS: _Names = MappingProxyType(
     {
-        "segment": MappingProxyType(_SEGMENTS),
-        "abc": MappingProxyType(_ABC),
-        "risk": MappingProxyType(_RISKS),
-        "treatment": MappingProxyType(_TREATMENTS),
+        "champions": ("Champions", "冠军客户"),
+        "loyal": ("Loyal customers", "忠诚客户"),
+        "potential_loyalist": ("Potential loyalists", "潜在忠诚客户"),
+        "new_customers": ("New customers", "新客户"),
+        "promising": ("Promising", "有潜力客户"),
+        "need_attention": ("Need attention", "需要关注的客户"),
+        "about_to_sleep": ("About to sleep", "即将沉睡的客户"),
+        "at_risk": ("At risk", "有流失风险的客户"),
+        "cannot_lose_them": ("Cannot lose them", "不能失去的客户"),
+        "hibernating": ("Hibernating", "休眠客户"),
+        "lost": ("Lost", "已流失客户"),
+    }
+)
+
+_ABC: _Names = MappingProxyType(
+    {
+        "a": ("A customers", "甲类客户"),
+        "b": ("B customers", "乙类客户"),
+        "c": ("C customers", "丙类客户"),
+        "top": ("Top customers", "顶尖客户"),
+        "major": ("Major customers", "主要客户"),
+        "ordinary": ("Ordinary customers", "普通客户"),
+        "small": ("Small customers", "小客户"),
+    }
+)
+
+_RISKS: _Names = MappingProxyType(
+    {
+        "normal": ("Normal", "正常"),
+        "watch": ("Watch", "需要留意"),
+        "defecting": ("Defecting", "正在流失"),
+        "too_early": ("Too early to tell", "为时尚早"),
+    }
+)
+
+_TREATMENTS: _Names = MappingProxyType(
+    {
+        "phone_today": ("Phone the customer today", "今天就致电客户"),
+        "ask_why": ("Call and ask what has changed", "致电了解原因"),
+        "thank_and_keep": ("Thank and keep close", "感谢并用心维系"),
+        "offer_more": ("Offer more of what fits", "推荐更多合适的产品"),
+        "welcome": ("Welcome and help to a second purchase", "欢迎并促成再次购买"),
+        "remind": ("Remind with a personal offer", "以专属优惠提醒"),
+        "win_back": ("Try to win back", "争取赢回"),
+        "low_cost": ("Keep in touch at low cost", "低成本保持联系"),
+        "let_go": ("Spend nothing more", "不再投入"),
+    }
+)
+
+_CATALOGUES: Mapping[str, _Names] = MappingProxyType(
+    {
+        "segment": _SEGMENTS,
+        "abc": _ABC,
+        "risk": _RISKS,
+        "treatment": _TREATMENTS,
     }
 )
 
@@ -145,13 +155,13 @@ def _language(language: str) -> int:
     return _LANGUAGES.index(language)
 
 
-def _catalogue(of: str) -> Mapping[str, tuple[str, str]]:
+def _catalogue(of: str) -> _Names:
     if of not in _CATALOGUES:
         raise UnknownCode("kind of code", of, _CATALOGUES)
     return _CATALOGUES[of]
 
 
-def _find(code: str, catalogues: Mapping[str, Mapping[str, tuple[str, str]]]) -> tuple[str, str]:
+def _find(code: str, catalogues: Mapping[str, _Names]) -> tuple[str, str]:
     """Return the names of a code in the one catalogue, or the several that agree, that have it."""
     found = {kind: names[code] for kind, names in catalogues.items() if code in names}
     if not found:

@@ -33,7 +33,7 @@ def check_cuts(what: str, cuts: Any, before: Sequence[int]) -> None:
         each = " and ".join(str(bins) for bins in before)
         inside = f", or a tuple of them for each of the {each} scores before" if before else ""
         raise InvalidRule(f"{what}: expected a sequence of cut points{inside}; got {cuts!r}.")
-    rows = flat_cuts(cuts)
+    rows = _rows_of(cuts)
     for row in rows:
         if len(row) != len(rows[0]):
             raise InvalidRule(f"{what}: {row!r} and {rows[0]!r} do not make equally many scores.")
@@ -44,16 +44,9 @@ def check_cuts(what: str, cuts: Any, before: Sequence[int]) -> None:
                 )
 
 
-def flat_cuts(cuts: Any) -> CutsByScore:
-    """Return the rows of cut points, in the order of the numbers of their cells."""
-    if not _is_nested(cuts):
-        return (cuts,)
-    return tuple(row for inner in cuts for row in flat_cuts(inner))
-
-
 def count_scores(cuts: Any) -> int:
     """Return how many scores the cut points make."""
-    return len(flat_cuts(cuts)[0]) + 1
+    return len(_rows_of(cuts)[0]) + 1
 
 
 def depend_on_cell(cuts: Any) -> bool:
@@ -65,7 +58,7 @@ def points(value: nw.Expr, cuts: Any, cell: nw.Expr | None, *, closed: str) -> n
     """Return 1 + the number of cut points that a value has passed."""
     # Small integers halve the memory traffic of the sums.
     total = nw.lit(1, nw.Int16)
-    for column in zip(*flat_cuts(cuts), strict=True):
+    for column in zip(*_rows_of(cuts), strict=True):
         cut: Any = column[0]
         if cell is not None and len(set(column)) > 1:
             cut = cell.replace_strict(
@@ -79,6 +72,13 @@ def points(value: nw.Expr, cuts: Any, cell: nw.Expr | None, *, closed: str) -> n
 def flip(cuts: Cuts) -> Cuts:
     """Turn cut points of a value into those of its negative."""
     return tuple(0.0 - cut for cut in reversed(cuts))
+
+
+def _rows_of(cuts: Any) -> CutsByScore:
+    """Return the rows of cut points, in the order of the numbers of their cells."""
+    if not _is_nested(cuts):
+        return (cuts,)
+    return tuple(row for inner in cuts for row in _rows_of(inner))
 
 
 def _number(cut: Any) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -19,7 +20,9 @@ from custrel.segmentation._cuts import Cuts, count_scores, flip, points, read_cu
 DIMENSIONS = ("recency", "frequency", "monetary")
 SCORES = ("recency_score", "frequency_score", "monetary_score")
 METHODS = ("quantiles", "nested")
-REMEDIES = {"idle": "Time since the last purchase is 'idle', which summarize() adds: T - recency."}
+REMEDIES: Mapping[str, str] = MappingProxyType(
+    {"idle": "Time since the last purchase is 'idle', which summarize() adds: T - recency."}
+)
 
 _ENOUGH_PER_SCORE = 10
 _ENOUGH_PER_CELL = 2
@@ -57,7 +60,7 @@ class Lesson:
 
 
 @attrs.define
-class Pupil:
+class _Pupil:
     """What has been learnt so far, and what is remarkable about it."""
 
     lesson: Lesson
@@ -72,7 +75,7 @@ def learn_scale(door: Door, lesson: Lesson) -> tuple[tuple[Any, Any, Any], list[
     """Learn the cut points of all three scores, and remark on what makes them doubtful."""
     rows = require_complete(door, *lesson.columns, remedies=REMEDIES)["rows"]
     require_rows(rows, "a scale")
-    pupil = Pupil(lesson, door.frame.select(*dict.fromkeys(lesson.columns)), rows)
+    pupil = _Pupil(lesson, door.frame.select(*dict.fromkeys(lesson.columns)), rows)
     _remark_on_size(pupil)
     for place in range(3):
         _learn_one(pupil, place)
@@ -89,7 +92,7 @@ def score_one(place: int, column: str, cuts: Any, shape: Sequence[int], closed: 
     return points(as_float(column), cuts, cell, closed=closed)
 
 
-def _learn_one(pupil: Pupil, place: int) -> None:
+def _learn_one(pupil: _Pupil, place: int) -> None:
     lesson, column = pupil.lesson, pupil.lesson.columns[place]
     cuts = lesson.given[place]
     if cuts is None:
@@ -103,7 +106,7 @@ def _learn_one(pupil: Pupil, place: int) -> None:
         pupil.frame = pupil.frame.with_columns(score.alias(SCORES[place]))
 
 
-def _plain_cuts(pupil: Pupil, place: int, value: nw.Expr) -> Cuts:
+def _plain_cuts(pupil: _Pupil, place: int, value: nw.Expr) -> Cuts:
     bins = pupil.lesson.bins[place]
     learnt = learn_cuts(pupil.frame, value, bins, ties=pupil.lesson.ties)
     filled = learnt.filled[0]
@@ -116,7 +119,7 @@ def _plain_cuts(pupil: Pupil, place: int, value: nw.Expr) -> Cuts:
     return flip(learnt.cuts[0]) if place == 0 else learnt.cuts[0]
 
 
-def _nested_cuts(pupil: Pupil, place: int, value: nw.Expr) -> Any:
+def _nested_cuts(pupil: _Pupil, place: int, value: nw.Expr) -> Any:
     shape = [count_scores(cuts) for cuts in pupil.cuts]
     bins, ties = pupil.lesson.bins[place], pupil.lesson.ties
     cell = cell_number(SCORES[:place], shape)
@@ -131,7 +134,7 @@ def _nested_cuts(pupil: Pupil, place: int, value: nw.Expr) -> Any:
     return tuple(tuple(rows[r * shape[1] + f] for f in range(shape[1])) for r in range(shape[0]))
 
 
-def _remark_on_size(pupil: Pupil) -> None:
+def _remark_on_size(pupil: _Pupil) -> None:
     lesson = pupil.lesson
     wanted = max(lesson.bins) * _ENOUGH_PER_SCORE
     if lesson.method == "nested":
@@ -146,7 +149,7 @@ def _remark_on_size(pupil: Pupil) -> None:
         )
 
 
-def _remark_on_cells(pupil: Pupil, place: int, learnt: Learnt, cells: int) -> None:
+def _remark_on_cells(pupil: _Pupil, place: int, learnt: Learnt, cells: int) -> None:
     bins = pupil.lesson.bins[place]
     short = sum(len(filled) < bins for filled in learnt.filled.values())
     empty = cells - len(learnt.cuts)
@@ -158,5 +161,5 @@ def _remark_on_cells(pupil: Pupil, place: int, learnt: Learnt, cells: int) -> No
         )
 
 
-def _what(pupil: Pupil, place: int) -> str:
+def _what(pupil: _Pupil, place: int) -> str:
     return f"{DIMENSIONS[place]} ({pupil.lesson.columns[place]!r})"

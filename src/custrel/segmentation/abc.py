@@ -67,6 +67,8 @@ class AbcRule(Rule):
     ------
     InvalidRule
         Shares, limits, classes and weights do not fit together.
+    UnknownCode
+        `by` is none of the three.
 
     See Also
     --------

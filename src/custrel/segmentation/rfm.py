@@ -79,6 +79,8 @@ class RfmScale(Rule):
     InvalidRule
         Cut points are no numbers or do not ascend, or there are not as many tuples of them
         as there are scores.
+    UnknownCode
+        The unit or the closed side is none that there is.
 
     See Also
     --------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -25,8 +27,12 @@ _COMPARE = (
     "summarize(..., compare=...) adds them: the business of two adjacent windows of that "
     "length; or judge by absence alone: RiskRule(volume=None)."
 )
-_REMEDIES = {"idle": "summarize() adds it: T - recency."} | dict.fromkeys(
-    ("revenue_recent", "revenue_before"), _COMPARE
+_REMEDIES: Mapping[str, str] = MappingProxyType(
+    {
+        "idle": "summarize() adds it: T - recency.",
+        "revenue_recent": _COMPARE,
+        "revenue_before": _COMPARE,
+    }
 )
 
 
