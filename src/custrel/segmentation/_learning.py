@@ -153,11 +153,17 @@ def _remark_on_cells(pupil: _Pupil, place: int, learnt: Learnt, cells: int) -> N
     bins = pupil.lesson.bins[place]
     short = sum(len(filled) < bins for filled in learnt.filled.values())
     empty = cells - len(learnt.cuts)
-    if short or empty:
+    findings = [
+        f"{count} of its {cells} cells {what}"
+        for count, what in (
+            (short, f"do not fill all {bins} scores, since too many customers share a value"),
+            (empty, "hold nobody and take the cut points of all customers"),
+        )
+        if count
+    ]
+    if findings:
         pupil.remarks.append(
-            f"{_what(pupil, place)} is ranked inside {cells} cells: {short} of them do not fill "
-            f"all {bins} scores, since too many customers share a value, and {empty} hold "
-            "nobody and take the cut points of all customers."
+            f"{_what(pupil, place)} is ranked inside cells: {'; '.join(findings)}."
         )
 
 
