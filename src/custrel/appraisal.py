@@ -18,7 +18,7 @@ from custrel.frames import AnyFrame, collect, enter
 from custrel.model.churn import RiskVerdict
 from custrel.rules import Rule
 from custrel.segmentation.abc import AbcRule
-from custrel.segmentation.rfm import RfmScale
+from custrel.segmentation.rfm import RfmScale, learn_quietly
 from custrel.segmentation.segment_map import STANDARD_SEGMENTS, SegmentMap
 from custrel.segmentation.signals import RiskRule
 from custrel.segmentation.treatment import STANDARD_POLICY, TreatmentPolicy
@@ -243,7 +243,8 @@ class Appraisal:
 
     def __repr__(self) -> str:
         if enter(self.frame).lazy:
-            return f"{self._headline()}\nThe table is lazy: collect `frame` to see it."
+            lazy = "The table is lazy: collect `frame` to see it."
+            return "\n".join([self._headline(), *self._notes(), lazy])
         names = ("segment", "customers", "of all", "revenue", "of all", "future value", "alarms")
         rows = [names, *self._segment_rows()]
         widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
@@ -255,10 +256,11 @@ class Appraisal:
             for row in rows
         ]
         best = [f"  {customer}: {why}" for customer, why in self._best()]
-        return "\n".join([self._headline(), "", *lines, "", "Most valuable from now on:", *best])
+        best = ["Most valuable from now on:", *best]
+        return "\n".join([self._headline(), *self._notes(), "", *lines, "", *best])
 
     def _repr_html_(self) -> str:
-        head = f"<p>{escape(self._headline())}</p>"
+        head = "".join(f"<p>{escape(line)}</p>" for line in (self._headline(), *self._notes()))
         if enter(self.frame).lazy:
             return f"{head}<p>The table is lazy: collect <code>frame</code> to see it.</p>"
         names = ("Segment", "Customers", "of all", "Revenue", "of all", "Future value", "Alarms")
@@ -268,12 +270,13 @@ class Appraisal:
 
     def _headline(self) -> str:
         summary, rules = self.summary, self.rules
-        facts = [
-            f"observed until {summary.observed_until}",
-            f"{self.unit.in_words(rules.horizon)} ahead at {rules.discount}, margin {rules.margin:g}",
-        ]
-        facts += [f"note: {problem}" for problem in self.problems]
-        return f"Appraisal, {'; '.join(facts)}"
+        ahead = f"{self.unit.in_words(rules.horizon)} ahead at {rules.discount}"
+        return (
+            f"Appraisal, observed until {summary.observed_until}; {ahead}, margin {rules.margin:g}"
+        )
+
+    def _notes(self) -> list[str]:
+        return [f"Note: {problem}" for problem in self.problems]
 
     def _segment_rows(self) -> list[tuple[str, ...]]:
         rows = nw.from_native(self.segments(), eager_only=True).rows(named=True)
@@ -380,12 +383,16 @@ def appraise(
     Examples
     --------
     >>> import pandas as pd
-    >>> log = pd.DataFrame({
-    ...     "customer_id": [i for i in range(60) for _ in range(1 + i % 4)],
-    ...     "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(
-    ...         [(7 * i + 11 * i * k) % 200 for i in range(60) for k in range(1 + i % 4)], "D"),
-    ...     "amount": [10.0 + i + k for i in range(60) for k in range(1 + i % 4)],
-    ... })
+    >>> log = pd.DataFrame(
+    ...     {
+    ...         "customer_id": [i for i in range(60) for _ in range(1 + i % 4)],
+    ...         "date": pd.Timestamp("2024-01-01")
+    ...         + pd.to_timedelta(
+    ...             [(7 * i + 11 * i * k) % 200 for i in range(60) for k in range(1 + i % 4)], "D"
+    ...         ),
+    ...         "amount": [10.0 + i + k for i in range(60) for k in range(1 + i % 4)],
+    ...     }
+    ... )
     >>> report = appraise(log, observed_until="2024-07-31")
     >>> report.rules.learnt
     True
@@ -451,9 +458,7 @@ def _learn(
         found["abc"] = attempt("abc", lambda: plan.abc.learn(summary), plan.abc)
     if isinstance(plan.purchases, str):
         model = BgNbd if plan.purchases == "bg_nbd" else MbgNbd
-        found["purchases"] = attempt(
-            "purchases", lambda: model.fit(summary), plan.purchases
-        )
+        found["purchases"] = attempt("purchases", lambda: model.fit(summary), plan.purchases)
     if plan.spend is None:
         found["spend"] = attempt("spend", lambda: _fit_spend(summary, problems))
     return attrs.evolve(plan, **found), problems
@@ -461,7 +466,7 @@ def _learn(
 
 def _fit_scale(summary: CustomerSummary, problems: list[Problem]) -> RfmScale:
     """Fit the scores; what makes them doubtful stands in the result instead of a warning."""
-    scale, remarks = RfmScale.learn(summary)
+    scale, remarks = learn_quietly(summary)
     problems += [_note("doubtful_scale", remark) for remark in remarks]
     return scale
 
@@ -518,9 +523,7 @@ def _with_missing(frame: AnyFrame, columns: Iterable[str]) -> AnyFrame:
     missing = {name: kind for name, kind in (texts | numbers).items() if name not in present}
     if not missing:
         return frame
-    return frame.with_columns(
-        **{name: nw.lit(None, dtype=kind) for name, kind in missing.items()}
-    )
+    return frame.with_columns(**{name: nw.lit(None, dtype=kind) for name, kind in missing.items()})
 
 
 def _note(code: str, message: str) -> Problem:

@@ -70,33 +70,40 @@ class TimeUnit(StrEnum):
         raise UnknownCode("time unit", str(value), [unit.value for unit in cls])
 
 
-def require_same_unit(rule: object, rule_unit: TimeUnit | None, data_unit: TimeUnit | None) -> None:
+def known_unit(data: object) -> TimeUnit | None:
+    """Return the unit that data says it is measured in; a bare frame says none."""
+    unit = getattr(data, "unit", None)
+    return unit if isinstance(unit, TimeUnit) else None
+
+
+def require_same_unit(rule: object, rule_unit: TimeUnit | None, data: object) -> None:
     """Refuse to apply what counts one unit to what counts another.
 
     Where either side states none, the caller vouches for it.
     """
-    if rule_unit is None or data_unit is None or rule_unit is data_unit:
+    own = known_unit(data)
+    if rule_unit is None or own is None or rule_unit is own:
         return
     raise UnitMismatch(
         f"{type(rule).__name__} counts time in {rule_unit.name.lower()}s",
-        f"the summary in {data_unit.name.lower()}s",
+        f"the summary in {own.name.lower()}s",
         f"Summarize the log again with unit={rule_unit.value!r}, or learn the rule anew.",
     )
 
 
 def unit_of(data: object, unit: TimeUnit | str | None, learner: str) -> TimeUnit:
     """Return the unit that data is measured in: its own, or the one that is stated for it."""
-    own = getattr(data, "unit", None)
-    if isinstance(own, TimeUnit):
-        if unit is not None and TimeUnit(unit) is not own:
-            raise UnitMismatch(
-                f"unit={unit!r} was stated", f"the summary is in {own.name.lower()}s"
-            )
-        return own
-    if unit is None:
+    own, stated = known_unit(data), None if unit is None else TimeUnit(unit)
+    if own is None and stated is None:
         raise UnitMismatch(
             f"{learner} must know what times are measured in",
             "a bare frame does not say it",
             "Pass unit='D', 'W', 'M' or 'Y', or wrap the frame: CustomerSummary(frame, unit='W').",
         )
-    return TimeUnit(unit)
+    if own is not None and stated is not None and own is not stated:
+        raise UnitMismatch(
+            f"{learner} is to count {stated.name.lower()}s",
+            f"the summary counts {own.name.lower()}s",
+            "Leave `unit` out, or summarize the log in the other unit.",
+        )
+    return own or stated or TimeUnit.DAY

@@ -217,11 +217,11 @@ def test_the_unit_comes_from_the_summary():
     rows = frame(np.arange(100.0), np.arange(100), np.arange(100.0))
     summary = CustomerSummary(rows, unit="W")
     assert RfmScale.fit(summary).unit is TimeUnit.WEEK
-    with pytest.raises(UnitMismatch, match="the scale is to count days, the summary counts weeks"):
+    with pytest.raises(UnitMismatch, match="RfmScale is to count days, the summary counts weeks"):
         RfmScale.fit(summary, unit="D")
     with pytest.raises(UnitMismatch, match="Summarize the log again with unit='D'"):
         scale().score(summary)
-    with pytest.raises(InvalidRule, match="unit of time of a bare frame is not known"):
+    with pytest.raises(UnitMismatch, match="a bare frame does not say it"):
         RfmScale.fit(rows)
 
 

@@ -9,7 +9,6 @@ import narwhals.stable.v2 as nw
 
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, census, first_rows, read_schema
-from custrel.units import TimeUnit
 
 
 def require_complete(
@@ -50,12 +49,6 @@ def require_rows(rows: int, purpose: str) -> None:
                 )
             ]
         )
-
-
-def unit_of(door: Door) -> TimeUnit | None:
-    """Return the unit of time that came with the frame, if any did."""
-    unit: TimeUnit | None = getattr(door.framed, "unit", None)
-    return unit
 
 
 def as_float(column: str) -> nw.Expr:

@@ -13,11 +13,11 @@ from typing import Any, Literal, Self, TypeVar
 
 import attrs
 
-from custrel.errors import InvalidRule, UnitMismatch, UnknownCode
+from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import AnyFrame, Door, enter
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_code, list_cells
-from custrel.segmentation._checks import as_float, require_complete, unit_of
+from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._cuts import (
     Cuts,
     CutsByScore,
@@ -29,7 +29,7 @@ from custrel.segmentation._cuts import (
 )
 from custrel.segmentation._learning import REMEDIES, SCORES, Lesson, learn_scale, score_one
 from custrel.segmentation.segment_map import STANDARD_SEGMENTS, SegmentMap
-from custrel.units import TimeUnit, require_same_unit
+from custrel.units import TimeUnit, known_unit, require_same_unit, unit_of
 
 __all__ = ["RECENCY_DAYS", "RfmScale", "rfm"]
 
@@ -182,9 +182,9 @@ class RfmScale(Rule):
         ColumnNotFound
             A column is not there.
         InvalidRule
-            The unit of a bare frame is not given, or an option has an impossible value.
+            An option has an impossible value.
         UnitMismatch
-            The unit given is not the summary's.
+            The unit of a bare frame is not given, or the one given is not the summary's.
 
         Warns
         -----
@@ -213,7 +213,7 @@ class RfmScale(Rule):
         door = enter(summary)
         given = (recency_cuts, frequency_cuts, monetary_cuts)
         lesson = Lesson.of((recency, frequency, monetary), bins, method, ties, given)
-        scale, remarks = _learn(cls, door, lesson, _known_unit(door, unit))
+        scale, remarks = _learn(cls, door, lesson, unit_of(summary, unit, "RfmScale"))
         for remark in remarks:
             warnings.warn(remark, stacklevel=2)
         return scale
@@ -308,7 +308,7 @@ class RfmScale(Rule):
             The summary measures time in another unit than the scale.
         """
         door = enter(summary)
-        require_same_unit(self, self.unit, unit_of(door))
+        require_same_unit(self, self.unit, summary)
         given = (recency, frequency, monetary)
         columns = tuple(c or own for c, own in zip(given, self.columns, strict=True))
         require_complete(door, *columns, remedies=REMEDIES)
@@ -445,11 +445,18 @@ def rfm(
     lesson = Lesson.of(columns, bins, method, ties, (None, None, None))
     if segments is not None:
         segments.require_shape(lesson.bins)
-    scale, remarks = _learn(RfmScale, door, lesson, unit_of(door) or TimeUnit.DAY)
+    scale, remarks = _learn(RfmScale, door, lesson, known_unit(summary) or TimeUnit.DAY)
     for remark in remarks:
         warnings.warn(remark, stacklevel=2)
     scored = scale.score(summary)
     return scored if segments is None else segments.label(scored)
+
+
+def learn_quietly(summary: Any) -> tuple[RfmScale, list[str]]:
+    """Learn a scale as `RfmScale.fit` does, and return its warnings beside it."""
+    door = enter(summary)
+    lesson = Lesson.of(("idle", "orders", "revenue"), 5, "quantiles", "low", (None, None, None))
+    return _learn(RfmScale, door, lesson, unit_of(summary, None, "RfmScale"))
 
 
 def _learn(
@@ -458,22 +465,3 @@ def _learn(
     (r, f, m), remarks = learn_scale(door, lesson)
     scale = kind(recency=r, frequency=f, monetary=m, unit=unit, columns=lesson.columns)
     return scale, remarks
-
-
-def _known_unit(door: Door, unit: TimeUnit | str | None) -> TimeUnit:
-    known = unit_of(door)
-    if unit is None:
-        if known is None:
-            raise InvalidRule(
-                "the unit of time of a bare frame is not known: say unit='D', 'W', 'M' or 'Y', or "
-                "hand in the CustomerSummary that summarize() made."
-            )
-        return known
-    asked = TimeUnit(unit)
-    if known is not None and asked is not known:
-        raise UnitMismatch(
-            f"the scale is to count {asked.name.lower()}s",
-            f"the summary counts {known.name.lower()}s",
-            "Leave `unit` out, or summarize the log in the other unit.",
-        )
-    return asked
