@@ -382,21 +382,21 @@ def appraise(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pandas as pd
+    >>> rng = np.random.default_rng(0)
     >>> log = pd.DataFrame(
     ...     {
-    ...         "customer_id": [i for i in range(60) for _ in range(1 + i % 4)],
+    ...         "customer_id": rng.geometric(0.01, 500),
     ...         "date": pd.Timestamp("2024-01-01")
-    ...         + pd.to_timedelta(
-    ...             [(7 * i + 11 * i * k) % 200 for i in range(60) for k in range(1 + i % 4)], "D"
-    ...         ),
-    ...         "amount": [10.0 + i + k for i in range(60) for k in range(1 + i % 4)],
+    ...         + pd.to_timedelta(rng.integers(0, 365, 500), "D"),
+    ...         "amount": rng.gamma(2.0, 15.0, 500).round(2),
     ...     }
     ... )
-    >>> report = appraise(log, observed_until="2024-07-31")
+    >>> report = appraise(log)
     >>> report.rules.learnt
     True
-    >>> again = appraise(log, observed_until="2024-07-31", rules=report.rules)
+    >>> again = appraise(log, rules=report.rules)
     >>> again.rules == report.rules
     True
     """
@@ -461,6 +461,9 @@ def _learn(
         found["purchases"] = attempt("purchases", lambda: model.fit(summary), plan.purchases)
     if plan.spend is None:
         found["spend"] = attempt("spend", lambda: _fit_spend(summary, problems))
+    for model in (found.get("purchases"), found.get("spend")):
+        diagnosis = () if model is None or isinstance(model, str) else model.estimate.diagnosis
+        problems += [_note("doubtful_model", f"{type(model).__name__}: {d}") for d in diagnosis]
     return attrs.evolve(plan, **found), problems
 
 
