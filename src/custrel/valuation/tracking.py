@@ -1,0 +1,429 @@
+"""Tracking: how many repeat purchases a model expects over time, and how many there were.
+
+A model that was learnt from the first weeks of a cohort is judged by the weeks that follow.
+Here the numbers are made; `custrel.plotting.plot_tracking` draws them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal, Self
+
+import attrs
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custrel.errors import InvalidData, InvalidRule, Problem, UnitMismatch, UnknownCode
+from custrel.frames import AnyFrame, Door, as_floats, beside, collect, enter, with_arrays
+from custrel.orders import Orders, read_orders
+from custrel.timeline import TimeKind, Timeline
+from custrel.units import TimeUnit
+from custrel.valuation.lifetime_value import PurchaseModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Moment = datetime.date | int | None
+
+_MICROSECONDS = 86_400_000_000
+_MOST_PERIODS = 10_000
+_RETURNS = ("net", "drop", "keep", "error")
+_ERRORS = ("raise", "collect")
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Tracking:
+    """Repeat purchases of a cohort, period by period: as they came and as a model expects them.
+
+    `tracking` makes it.
+
+    Parameters
+    ----------
+    frame : frame
+        One row per period, of the kind of the log.
+    model : PurchaseModel
+        Whose expectations they are.
+    unit : TimeUnit
+        What times are measured in.
+    period : TimeUnit
+        How long a period is.
+    whole_periods : int
+        How many periods are complete: all of them, or all but the last.
+    customers : int
+        How many customers the cohort has.
+    observed_from : date or int
+        The first purchase of the cohort, at which time begins.
+    observed_until : date or int
+        The end of observation.
+    calibration_until : date or int, optional
+        Where the holdout begins; who came later is not of the cohort.
+    calibration_time : float, optional
+        The length of the calibration period in `unit`.
+    problems : tuple of Problem
+        What was left out of the log, and why.
+
+    See Also
+    --------
+    tracking : Makes one from an order log.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from custrel import BgNbd
+    >>> model = BgNbd(r=0.242595, alpha=4.413602, a=0.792920, b=2.425907, unit="W")
+    >>> log = pd.DataFrame({"customer_id": [1, 1], "date": ["2024-01-01", "2024-01-09"]})
+    >>> made = tracking(log, model, amount=None)
+    >>> made.customers, made.observed_from.isoformat(), made.whole_periods
+    (1, '2024-01-01', 1)
+    """
+
+    frame: Any
+    model: PurchaseModel
+    unit: TimeUnit
+    period: TimeUnit
+    whole_periods: int
+    customers: int
+    observed_from: Moment
+    observed_until: Moment
+    calibration_until: Moment = None
+    calibration_time: float | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def with_frame(self, frame: Any) -> Self:
+        """Return the same facts around another frame.
+
+        Parameters
+        ----------
+        frame : frame
+            A table of these periods.
+
+        Returns
+        -------
+        Tracking
+        """
+        return attrs.evolve(self, frame=frame)
+
+    def __repr__(self) -> str:
+        parts = [f"{self.customers:,} customers", f"times in {self.unit.name.lower()}s"]
+        parts.append(f"observed {self.observed_from} to {self.observed_until}")
+        if self.calibration_until is not None:
+            parts.append(f"calibrated until {self.calibration_until}")
+        parts += [f"left out: {problem}" for problem in self.problems]
+        return f"Tracking: {'; '.join(parts)}\n{self.frame!r}"
+
+
+def tracking(
+    log: Any,
+    model: PurchaseModel,
+    *,
+    customer: str = "customer_id",
+    date: str = "date",
+    amount: str | None = "amount",
+    unit: TimeUnit | str | None = None,
+    observed_until: Any = None,
+    calibration_until: Any = None,
+    period: TimeUnit | str | None = None,
+    collapse: TimeUnit | str | None = "D",
+    returns: Literal["net", "drop", "keep", "error"] = "net",
+    errors: Literal["raise", "collect"] = "raise",
+) -> Tracking:
+    r"""Set the repeat purchases in an order log beside those that a model expects.
+
+    Parameters
+    ----------
+    log : frame
+        One row per order: who, when, and for how much.
+    model : BgNbd or another model of repeat purchases
+        Learnt from a summary of the same kind of orders.
+    customer, date, amount : str
+        The log's columns, as in `summarize`.  ``amount=None`` leaves money out, and with it
+        the difference between orders and returns.
+    unit : TimeUnit or str, optional
+        What times are measured in, where the model does not say it.
+    observed_until : date, datetime, str or int, optional
+        The end of observation.  Default: the last order's, which the result states.
+    calibration_until : date, datetime, str or int, optional
+        The end of what the model was learnt from.  The cohort is then who came until then;
+        without it, everybody.
+    period : TimeUnit or str, optional
+        The length of a period; default: the model's unit, but a week where that is a day.
+    collapse : TimeUnit, str or None
+        The calendar period in which all orders of a customer are one occasion, as the model
+        was learnt.
+    returns : {"net", "drop", "keep", "error"}
+        Negative amounts: no occasions, no occasions, occasions as any other, or refused.
+    errors : {"raise", "collect"}
+        Unusable rows: refuse them all in one error, or leave them out and list them in the
+        result's `problems`.
+
+    Returns
+    -------
+    Tracking
+        Its frame is of the log's kind, with one row per period and the columns
+
+        =======================  ===============================================
+        ``period``               1, 2, ...
+        ``until``                its last day
+        ``time``                 time since the cohort's first purchase at the
+                                 end of that day, in `unit`
+        ``actual``               repeat purchases in the period
+        ``expected``             repeat purchases to expect in it
+        ``actual_cumulative``    repeat purchases so far
+        ``expected_cumulative``  repeat purchases to expect so far
+        ``holdout``              whether it ends after `calibration_until`
+        =======================  ===============================================
+
+        The last period ends with the observation.
+
+    Raises
+    ------
+    InvalidData
+        No orders, or unusable ones, as in `summarize`; or no purchases.
+    ColumnNotFound
+        The log has no such column.
+    InvalidRule
+        The calibration leaves nothing to learn from or nothing to hold out; or the periods
+        are shorter than a step of time or too many to be meant.
+    UnitMismatch
+        Neither the model nor the caller states the unit, or they differ.
+    UnknownCode
+        An option has no such choice.
+
+    See Also
+    --------
+    custrel.plotting.plot_tracking : Draws it.
+
+    Notes
+    -----
+    The expectation at time t is the sum over the customers of E[X(t - t0)], where t0 is the
+    customer's first purchase: of what each did after it, nothing is used.  It is computed on
+    the distinct days of first purchase.  Instants that are not collapsed count by whole days.
+
+    References
+    ----------
+    .. [1] P. S. Fader, B. G. S. Hardie, K. L. Lee (2005), "Counting Your Customers" the Easy
+       Way, Marketing Science 24(2), 275-284.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from custrel import BgNbd
+    >>> model = BgNbd(r=0.242595, alpha=4.413602, a=0.792920, b=2.425907, unit="W")
+    >>> log = pd.DataFrame(
+    ...     {
+    ...         "customer_id": [1, 1, 2, 2],
+    ...         "date": ["2024-01-01", "2024-01-09", "2024-01-03", "2024-01-20"],
+    ...     }
+    ... )
+    >>> made = tracking(log, model, amount=None, observed_until="2024-01-21")
+    >>> made.frame[["time", "actual", "expected", "actual_cumulative"]].round(3)
+       time  actual  expected  actual_cumulative
+    0   1.0       0     0.077                  0
+    1   2.0       1     0.102                  1
+    2   3.0       1     0.096                  2
+    """
+    for name, value, choices in (("returns", returns, _RETURNS), ("errors", errors, _ERRORS)):
+        if value not in choices:
+            raise UnknownCode(f"choice for {name}", value, choices)
+    unit = _unit_of(model, unit)
+    collapse = None if collapse is None else TimeUnit(collapse)
+    length = _period_of(period, unit)
+    door = enter(log)
+    door.require([customer, date, amount])
+    if amount is not None:
+        door.require_numbers(amount)
+    orders = read_orders(
+        door,
+        customer=customer,
+        date=date,
+        amount=amount,
+        unit=unit,
+        collapse=collapse,
+        returns=returns,
+        duplicates="keep",  # they make no occasions
+        errors=errors,
+    )
+    line = orders.timeline
+    until = orders.high if observed_until is None else line.tick(observed_until, "observed_until")
+    orders = orders.until(until, errors=errors)
+    end = until
+    if calibration_until is not None:
+        end = line.tick(calibration_until, "calibration_until")
+        if not orders.low <= end < until:
+            raise InvalidRule(
+                f"calibration_until={line.moment(end)} leaves nothing to calibrate on or nothing "
+                f"to hold out: the log runs from {line.moment(orders.low)} to {line.moment(until)}."
+            )
+    steps = _Steps.of(orders)
+    newcomers, visits = _count(orders, steps, end, net=returns == "net")
+    if not newcomers[0].size:
+        nobody = f"the log has no purchase until {line.moment(end)}, only returns"
+        raise InvalidData([Problem(code="no_purchases", message=nobody, count=0)])
+    begin = newcomers[0][0]
+    ends = _period_ends(begin, steps.at(until), steps.in_steps(length))
+    actual, expected = _purchases(newcomers, visits, ends, model, steps.per_unit)
+    calibrated = steps.at(end)
+    columns: dict[str, NDArray[Any]] = {
+        "period": np.arange(1, len(ends) + 1),
+        "until": steps.dates(ends),
+        "time": (ends - begin + 1) / steps.per_unit,
+        "actual": np.diff(actual, prepend=0),
+        "expected": np.diff(expected, prepend=0.0),
+        "actual_cumulative": actual,
+        "expected_cumulative": expected,
+        "holdout": ends > calibrated,
+    }
+    whole = ends[-1] + 1 - begin >= len(ends) * steps.in_steps(length)
+    held = end < until
+    return Tracking(
+        frame=_as_frame(door, columns),
+        model=model,
+        unit=unit,
+        period=length,
+        whole_periods=len(ends) - (not whole),
+        customers=int(newcomers[1].sum()),
+        observed_from=steps.dates(np.array([begin]))[0].item(),
+        observed_until=line.moment(until),
+        calibration_until=line.moment(end) if held else None,
+        calibration_time=float(calibrated - begin + 1) / steps.per_unit if held else None,
+        problems=orders.problems,
+    )
+
+
+@attrs.frozen(kw_only=True)
+class _Steps:
+    """Time in whole days since the log's first (in whole units, where times are integers)."""
+
+    line: Timeline
+    origin: int
+
+    @classmethod
+    def of(cls, orders: Orders) -> _Steps:
+        line, low = orders.timeline, orders.low
+        return cls(line=line, origin=low - low % _MICROSECONDS if line.fine else low)
+
+    @property
+    def per_unit(self) -> float:
+        return 1.0 if self.line.kind is TimeKind.INTEGER else self.line.unit.days
+
+    def in_steps(self, period: TimeUnit) -> float:
+        return period.in_units(self.line.unit) * self.per_unit
+
+    def at(self, tick: int) -> int:
+        return (tick - self.origin) // (_MICROSECONDS if self.line.fine else 1)
+
+    def expression(self, tick: str) -> nw.Expr:
+        since = nw.col(tick) - self.origin
+        return since // _MICROSECONDS if self.line.fine else since
+
+    def dates(self, steps: Ints) -> NDArray[Any]:
+        if self.line.kind is TimeKind.INTEGER:
+            return steps + self.origin
+        first = self.origin // _MICROSECONDS if self.line.fine else self.origin
+        return (steps + first).astype("M8[D]")
+
+
+def _count(
+    orders: Orders, steps: _Steps, end: int, *, net: bool
+) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+    """Count, by the step, the first purchases of the cohort and all its purchases."""
+    line, frame = orders.timeline, orders.frame
+    if net and orders.returned:
+        frame = frame.filter(nw.col("amount") >= 0)
+    frame = _with_occasions(frame, line)
+    cohort = frame.group_by("customer").agg(
+        nw.col("tick").min().alias("came"), nw.col("occasion").min().alias("first")
+    )
+    cohort = cohort.filter(nw.col("came") <= end).select("customer", "first")
+    visits: Any = frame.select("customer", "occasion")
+    if line.collapse is not None:
+        visits = visits.unique(subset=["customer", "occasion"])
+    visits = visits.join(cohort, on="customer", how="inner")
+    return _tally(cohort, "first", steps), _tally(visits, "occasion", steps)
+
+
+def _with_occasions(frame: AnyFrame, line: Timeline) -> AnyFrame:
+    """Add the tick that the occasion of each order counts at."""
+    if not line.coarse:
+        return frame.with_columns(occasion=nw.col("tick"))
+    if isinstance(frame, nw.DataFrame):
+        ticks = frame.get_column("tick").to_numpy().astype(np.int64)
+        return with_arrays(frame, {"occasion": line.occasion(ticks)})
+    return frame.with_columns(occasion=line.occasion_expression("tick", "date"))
+
+
+def _tally(frame: AnyFrame, tick: str, steps: _Steps) -> tuple[Ints, Ints]:
+    by_step = frame.select(step=steps.expression(tick)).group_by("step").agg(nw.len().alias("rows"))
+    table = collect(by_step)
+    when, rows = (as_floats(table.get_column(name)).astype(np.int64) for name in ("step", "rows"))
+    order = np.argsort(when)
+    return when[order], rows[order]
+
+
+def _period_ends(begin: int, until: int, length: float) -> Ints:
+    """Return the last step of each period; the last period ends with the observation."""
+    if length < 1:
+        raise InvalidRule("the periods are shorter than the units that the log counts time in.")
+    count = int(np.ceil((until - begin + 1) / length))
+    if count > _MOST_PERIODS:
+        raise InvalidRule(
+            f"{count:,} periods: choose a longer period, or check that the log counts its times "
+            "in the unit that the model does."
+        )
+    ends = begin + np.ceil(np.arange(1, count + 1) * length).astype(np.int64) - 1
+    return np.asarray(np.minimum(ends, until), dtype=np.int64)
+
+
+def _purchases(
+    newcomers: tuple[Ints, Ints],
+    visits: tuple[Ints, Ints],
+    ends: Ints,
+    model: PurchaseModel,
+    per_unit: float,
+) -> tuple[Ints, Floats]:
+    """Return how many repeat purchases there were, and are expected, by the end of each period."""
+    (first, customers), (when, orders) = newcomers, visits
+
+    def upto(steps: Ints, counts: Ints) -> Ints:
+        sums = np.concatenate(([0], np.cumsum(counts)))
+        return np.asarray(sums[np.searchsorted(steps, ends, side="right")], dtype=np.int64)
+
+    ages = np.arange(ends[-1] - first[0] + 1) / per_unit
+    each = model.expected_purchases(horizon=ages, frequency=None, recency=None, T=None)
+    known = np.searchsorted(first, ends, side="right")
+    expected = [
+        each[end - first[:here]] @ customers[:here] for end, here in zip(ends, known, strict=True)
+    ]
+    return upto(when, orders) - upto(first, customers), np.array(expected, dtype=np.float64)
+
+
+def _as_frame(door: Door, columns: dict[str, NDArray[Any]]) -> Any:
+    if door.lazy:
+        return beside(door.frame, columns).to_native()
+    engine: Any = door.engine
+    return nw.from_dict(columns, backend=engine).to_native()
+
+
+def _unit_of(model: PurchaseModel, unit: TimeUnit | str | None) -> TimeUnit:
+    own = model.unit
+    if unit is not None:
+        unit = TimeUnit(unit)
+        if own is None or own is unit:
+            return unit
+        raise UnitMismatch(
+            f"unit={unit.value!r} was stated",
+            f"the model counts time in {own.name.lower()}s",
+        )
+    if own is None:
+        raise UnitMismatch(
+            "tracking must know what times are measured in",
+            "the model does not say it",
+            "Pass unit='D', 'W', 'M' or 'Y'.",
+        )
+    return own
+
+
+def _period_of(period: TimeUnit | str | None, unit: TimeUnit) -> TimeUnit:
+    if period is not None:
+        return TimeUnit(period)
+    return TimeUnit.WEEK if unit is TimeUnit.DAY else unit
