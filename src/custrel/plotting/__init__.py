@@ -5,7 +5,29 @@ shown or saved: that is left to the caller. Drawing needs matplotlib, which the 
 installs.
 """
 
-from custrel._lazy import make_lazy
+from typing import TYPE_CHECKING
 
-make_lazy(__name__, {})
-del make_lazy
+if TYPE_CHECKING:
+    from custrel.plotting.frequency_recency import (
+        plot_frequency_recency as plot_frequency_recency,
+    )
+    from custrel.plotting.holdout import plot_holdout as plot_holdout
+    from custrel.plotting.lorenz import plot_lorenz as plot_lorenz
+    from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
+    from custrel.plotting.segments import plot_segments as plot_segments
+    from custrel.plotting.tracking import plot_tracking as plot_tracking
+else:
+    from custrel._lazy import make_lazy
+
+    make_lazy(
+        __name__,
+        {
+            "custrel.plotting.frequency_recency": ("plot_frequency_recency",),
+            "custrel.plotting.holdout": ("plot_holdout",),
+            "custrel.plotting.lorenz": ("plot_lorenz",),
+            "custrel.plotting.rfm_heatmap": ("plot_rfm_heatmap",),
+            "custrel.plotting.segments": ("plot_segments",),
+            "custrel.plotting.tracking": ("plot_tracking",),
+        },
+    )
+    del make_lazy

@@ -1,0 +1,148 @@
+"""What every picture shares: where it is drawn, its colours, its headline and small print."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from custrel.errors import MissingExtra
+from custrel.units import TimeUnit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's palette, which people with any kind of colour vision can tell apart.
+BLUE = "#0072B2"
+ORANGE = "#D55E00"
+GREY = "#595959"
+PALE = "#E6E6E6"
+# From dark to light in one steady climb, for all eyes and in grey print.
+SEQUENTIAL = "cividis"
+
+SIZE = (6.4, 4.8)  # inches, matplotlib's own default
+
+_MODELS = MappingProxyType({"BgNbd": "BG/NBD", "MbgNbd": "MBG/NBD"})
+_WIDTH_OF_A_LETTER = 0.55  # of the font size; DejaVu Sans is wide
+_GAP = 4.0  # points between lines of text and the picture
+_LINE = 1.25  # height of a line of text, of the font size
+_HALF_BRIGHT = 0.4  # relative luminance above which black is easier to read than white
+
+
+def require_matplotlib() -> None:
+    """Refuse to draw without matplotlib."""
+    if find_spec("matplotlib") is None:
+        raise MissingExtra("matplotlib", "plot")
+
+
+def axes_for(ax: Axes | None, *, size: tuple[float, float] = SIZE) -> Axes:
+    """Return the Axes to draw on: the caller's, or one alone in a new figure."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt  # noqa: PLC0415 - an extra, and needed for drawing only
+
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def write_headline(ax: Axes, title: str, note: str, *, family: list[str] | None = None) -> None:
+    """Write what the picture says above it, and below that, small, what it rests on.
+
+    The text is broken to the width that the Axes have when everything else is drawn.
+    """
+    width = _width(ax)
+    font: dict[str, Any] = {} if family is None else {"fontfamily": family}
+    small = ax.annotate(
+        note,
+        (0, 1),
+        (0, _GAP),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
+        color=GREY,
+        fontsize="small",
+        linespacing=_LINE,
+        **font,
+    )
+    # The title makes room for it, and a line of text makes the Axes no narrower.
+    small.set_in_layout(False)
+    size = float(small.get_fontsize())
+    lines = _break(note, width / size)
+    small.set_text("\n".join(lines))
+    head = ax.set_title(title, loc="left", pad=len(lines) * size * _LINE + 2 * _GAP, **font)
+    head.set_text("\n".join(_break(title, width / float(head.get_fontsize()))))
+
+
+def readable_on(colour: Any) -> str:
+    """Return black or white, whichever is easier to read on a colour."""
+    from matplotlib.colors import to_rgb  # noqa: PLC0415 - an extra
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    # Where the contrast with black, by the formula of WCAG 2, is the greater one.
+    return "black" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "white"
+
+
+def short(number: float) -> str:
+    """Write a number so that about three of its digits are seen."""
+    size = abs(number)
+    for limit, divisor, suffix in ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if size >= limit:
+            return f"{number / divisor:,.3g}{suffix}"
+    return (
+        f"{number:,.0f}" if size >= 99.95 else f"{number:.1f}" if size >= 9.95 else f"{number:.2f}"
+    )
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage, with a decimal where it is small."""
+    return f"{100 * share:.1f}%" if 0 < abs(share) < 0.0095 else f"{100 * share:.0f}%"
+
+
+def compare(expected: float, actual: float) -> str:
+    """Say in a few words what was expected and what came."""
+    said = f"{expected:,.0f} purchases expected, {actual:,.0f} came"
+    if not expected or round(expected) == round(actual):
+        return said
+    more = actual / expected - 1
+    return f"{said} ({'+' if more > 0 else '-'}{percent(abs(more))})"
+
+
+def plural(unit: TimeUnit | None) -> str:
+    """Return what times are measured in, as a word."""
+    return "units of time" if unit is None else f"{unit.name.lower()}s"
+
+
+def model_name(model: object) -> str:
+    """Return what the literature calls a model."""
+    name = type(model).__name__
+    return _MODELS.get(name, name)
+
+
+def _width(ax: Axes) -> float:
+    """Return how wide the Axes are, in points, after the layout has made room for the rest."""
+    root = ax.figure.figure
+    engine = root.get_layout_engine()
+    if engine is not None:
+        engine.execute(root)
+    return ax.get_window_extent().width / ax.figure.dpi * 72
+
+
+def _break(text: str, width: float) -> list[str]:
+    """Break a text into lines of a width in units of the font size."""
+    lines, line = [], ""
+    for word in _pieces(text):
+        if line and _length(line + word.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += word
+    return [*lines, line.rstrip()]
+
+
+def _pieces(text: str) -> list[str]:
+    """Part a text where a line may end: after a blank, and after any Chinese letter."""
+    return re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text)
+
+
+def _length(text: str) -> float:
+    return sum(1.0 if letter >= "\u2e80" else _WIDTH_OF_A_LETTER for letter in text)

@@ -1,0 +1,174 @@
+"""The Lorenz curve: how unequally customers share in the business."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custrel.errors import InvalidRule
+from custrel.frames import enter
+from custrel.plotting._axes import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    axes_for,
+    percent,
+    require_matplotlib,
+    write_headline,
+)
+from custrel.segmentation.concentration import concentration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_lorenz"]
+
+Floats = NDArray[np.float64]
+
+_MOST_POINTS = 2000  # more than a screen has pixels across
+
+
+def plot_lorenz(
+    values: Any,
+    *,
+    value: str = "revenue",
+    population: str = "customers",
+    top: float = 0.2,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw which share of the business the smaller customers have together.
+
+    Parameters
+    ----------
+    values : CustomerSummary, frame or array_like of shape (customers,)
+        What each customer brings, 0 or more: an array, or a frame with the column `value`.
+    value : str
+        The column whose total is shared; of an array, what it is called.
+    population : str
+        What to call the customers: "repeat customers", say.
+    top : float
+        The share of customers to point out, counted from the largest, between 0 and 1.
+    ax : matplotlib Axes, optional
+        Where to draw; default: a new figure made by pyplot.
+
+    Returns
+    -------
+    matplotlib Axes
+        Both axes in shares, 0 to 1, written as percentages.
+
+    Raises
+    ------
+    InvalidData
+        There are no customers; a value is missing, infinite or negative; or all are 0.
+    ColumnNotFound
+        The column is not there.
+    InvalidRule
+        `top` is not between 0 and 1.
+    MissingExtra
+        matplotlib is not installed.
+
+    See Also
+    --------
+    custrel.segmentation.concentration : The figures.
+
+    Notes
+    -----
+    Of more than 2,000 different values, as many points of the curve are drawn.
+
+    References
+    ----------
+    .. [1] M. O. Lorenz (1905), Methods of Measuring the Concentration of Wealth, Publications of
+       the American Statistical Association 9(70), 209-219.
+
+    Examples
+    --------
+    >>> ax = plot_lorenz([80, 5, 5, 5, 5])
+    >>> print(ax.get_title(loc="left"))
+    The top 20% of customers bring 80% of revenue
+    """
+    require_matplotlib()
+    if not 0 < top < 1:
+        raise InvalidRule(f"top must be a share between 0 and 1 (0.2, not 20); got {top!r}.")
+    frame = pd.DataFrame({value: _as_column(values)}) if _is_column(values) else values
+    facts = concentration(frame, value=value, population=population, top=top)
+    (amounts,), counts = enter(frame).distinct(value)
+    people, share = _curve(amounts, counts)
+    name = value.replace("_", " ")
+
+    ax = axes_for(ax, size=(5.6, 5.2))
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
+    ax.fill_between(people, share, people, color=PALE, linewidth=0)
+    ax.plot(people, share, color=BLUE, linewidth=2.5)
+    x, y = 1 - top, 1 - facts.top_share
+    ax.plot([x, x, 1], [0, y, y], color=ORANGE, linewidth=1.2)
+    ax.plot([x], [y], "o", color=ORANGE, markersize=7)
+    ax.annotate(
+        f"the other {percent(x)}\nhave {percent(y)}",
+        (x, y),
+        (-8, 6) if y < 0.75 else (-10, -8),
+        textcoords="offset points",
+        ha="right",
+        va="bottom" if y < 0.75 else "top",
+        color=ORANGE,
+    )
+    ax.annotate(
+        "if all were equal",
+        (0.6, 0.6),
+        (0, 5),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        rotation=45,
+        rotation_mode="anchor",
+        transform_rotates_text=True,
+        color=GREY,
+        fontsize="small",
+    )
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.set_aspect("equal")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda number, _: f"{100 * number:.0f}%")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_xlabel(f"Share of {population}, the smallest first")
+    ax.set_ylabel(f"Share of {name} that they have together")
+    write_headline(
+        ax,
+        f"The top {percent(top)} of {population} bring {percent(facts.top_share)} of {name}",
+        f"{facts.customers:,} {population}; Gini {facts.gini:.2f} (0: all bring the same, 1: one brings all)",
+    )
+    return ax
+
+
+def _curve(amounts: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Return the curve from the smallest customer on, thinned where it has many points."""
+    order = np.argsort(amounts, kind="stable")
+    people = np.concatenate(([0.0], np.cumsum(counts[order])))
+    share = np.concatenate(([0.0], np.cumsum(amounts[order] * counts[order])))
+    people, share = people / people[-1], share / share[-1]
+    if people.size > _MOST_POINTS:
+        # Where the curve runs flat by customers, where it is steep by shares.
+        steps = np.linspace(0, 1, _MOST_POINTS // 2)
+        kept = [np.searchsorted(run, steps) for run in (people, share)]
+        chosen = np.unique(np.minimum(np.concatenate(kept), people.size - 1))
+        people, share = people[chosen], share[chosen]
+    return people, share
+
+
+def _is_column(values: Any) -> bool:
+    """Tell a column of values from a frame, by its class: a relation runs queries when asked."""
+    kind = type(values)
+    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
+    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
+
+
+def _as_column(values: Any) -> NDArray[Any]:
+    column = np.asarray(values)
+    if column.ndim != 1:
+        raise InvalidRule(f"expected one value per customer, got shape {column.shape}.")
+    return column
