@@ -21,7 +21,6 @@ import pandas as pd
 import custrel as cr
 from custrel import plotting
 from custrel.segmentation import concentration
-from custrel.valuation import tracking
 
 HERE = Path(__file__).parent
 
@@ -40,6 +39,7 @@ def main() -> None:
         print(f"{row[options.customer]!s:>8}  {row['why']}")
 
     title("Segments")
+    print("Scores such as 543 stand for recency, frequency and amount; 5 is best.\n")
     print(report)
 
     title("Concentration of revenue")
@@ -137,15 +137,19 @@ def draw(
 ) -> None:
     """Write the pictures."""
     model = cr.BgNbd.fit(halves)
+    age, ahead = (float(halves.frame[name].max()) for name in ("T", "duration_holdout"))
     pictures: dict[str, Callable[[], Any]] = {
         "rfm_heatmap": lambda: plotting.plot_rfm_heatmap(report),
         "segments": lambda: plotting.plot_segments(report),
         "lorenz": lambda: plotting.plot_lorenz(report),
-        "alive": lambda: plotting.plot_frequency_recency(model, T=38.86),
+        "alive": lambda: plotting.plot_frequency_recency(model, T=round(age)),
         "expected": lambda: plotting.plot_frequency_recency(
-            model, T=38.86, what="expected_purchases", horizon=39
+            model, T=round(age), what="expected_purchases", horizon=ahead
         ),
-        "tracking": lambda: plotting.plot_tracking(tracking(log, model, **columns)),
+        "tracking": lambda: plotting.plot_tracking(
+            log, model, calibration_until=halves.calibration_until, **columns
+        ),
+        "holdout": lambda: plotting.plot_holdout(halves, model),
     }
     for name, picture in pictures.items():
         picture().figure.savefig(out / f"{name}.png", bbox_inches="tight")
