@@ -433,9 +433,11 @@ def beside(frame: AnyFrame, columns: Mapping[str, NDArray[Any]]) -> Any:
 
 def _holds_numbers(frame: AnyFrame, column: str) -> bool:
     """Tell whether an untyped column holds nothing but numbers, as Decimals in pandas do."""
-    if not isinstance(frame, nw.DataFrame) or frame.schema[column] != nw.Object:
+    if not isinstance(frame, nw.DataFrame) or engine_of(frame) is not nw.Implementation.PANDAS:
         return False
-    values = frame.get_column(column).to_native()
+    values: Any = frame.get_column(column).to_native()
+    if values.dtype != object:
+        return False
     return all(isinstance(value, Number) or pd.isna(value) is True for value in values)
 
 

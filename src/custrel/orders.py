@@ -272,11 +272,12 @@ def _drop_returns(orders: Orders, negative: nw.Expr) -> Orders:
 def _with_ticks(orders: Orders, door: Door) -> Orders:
     if door.in_one_piece:
         frame = collect(orders.frame)
-        ticks = orders.timeline.ticks_of(frame.get_column("date"))
-        return attrs.evolve(orders, frame=with_arrays(frame, {"tick": ticks}))
-    ticks_there = orders.timeline.tick_expression("date", door.engine)
-    # From here on, the optimiser's.
-    return attrs.evolve(orders, frame=orders.frame.lazy().with_columns(tick=ticks_there))
+        line, ticks = orders.timeline.ticks_of(frame.get_column("date"))
+        return attrs.evolve(orders, frame=with_arrays(frame, {"tick": ticks}), timeline=line)
+    lazy = orders.frame.lazy()  # from here on, the optimiser's
+    line = orders.timeline.by_days_if_midnights(lazy, "date")
+    ticks_there = line.tick_expression("date", door.engine)
+    return attrs.evolve(orders, frame=lazy.with_columns(tick=ticks_there), timeline=line)
 
 
 def _duplicates(count: int) -> Problem:

@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidRule
-from custrel.frames import AnyFrame, engine_of
+from custrel.frames import AnyFrame, census, engine_of
 from custrel.units import TimeUnit
 
 __all__ = ["TimeKind", "Timeline", "quoted", "replace_by_sql"]
@@ -65,7 +65,8 @@ class Timeline:
     -----
     Instants of a zone are read as the clock on its wall showed them, so that an order
     belongs to the day that its customer saw.  Where no calendar is needed (`fine`), they
-    are read as UTC, so that the hour that is repeated in autumn keeps its order.
+    are read as UTC, so that the hour that is repeated in autumn keeps its order.  Instants
+    without a zone that are all at midnight are dates.
     """
 
     kind: TimeKind
@@ -144,16 +145,32 @@ class Timeline:
         """Return the first tick of the period that one tick lies in."""
         return int(self.occasion(np.array([tick], dtype=np.int64))[0])
 
-    def ticks_of(self, column: nw.Series[Any]) -> Ticks:
-        """Return a column in memory, read by `read_times`, as ticks."""
+    def ticks_of(self, column: nw.Series[Any]) -> tuple[Timeline, Ticks]:
+        """Return a column in memory, read by `read_times`, as ticks, and how they count."""
         values = column.to_numpy()
         if self.kind is TimeKind.INTEGER:
-            return values.astype(np.int64, copy=False)
+            return self, values.astype(np.int64, copy=False)
         if self.fine:
-            return values.astype("M8[us]").astype(np.int64)
+            ticks = values.astype("M8[us]").astype(np.int64)
+            days, clock = np.divmod(ticks, _MICROSECONDS)
+            return (self, ticks) if self.zone or clock.any() else (self._by_days(), days)
         if values.dtype.kind != "M":
             values = values.astype("M8[D]")
-        return _floor_days(values)
+        return self, _floor_days(values)
+
+    def by_days_if_midnights(self, frame: AnyFrame, column: str) -> Timeline:
+        """Count days where an engine's instants are all at midnight, and so are dates.
+
+        pandas and text know no other way to write a date.
+        """
+        if not self.fine or self.zone:
+            return self
+        clock = self.tick_expression(column, engine_of(frame)) % _MICROSECONDS
+        by_clock = census(frame, {"by_clock": clock != 0})["by_clock"]
+        return self if by_clock else self._by_days()
+
+    def _by_days(self) -> Timeline:
+        return attrs.evolve(self, kind=TimeKind.DATE)
 
     def _fine_tick(self, wall_clock: datetime) -> int:
         if self.zone is not None:
@@ -188,7 +205,7 @@ class Timeline:
             return times.dt.timestamp("us")
         seconds = times.dt.hour() * 3600 + times.dt.minute() * 60 + times.dt.second()
         within = seconds.cast(nw.Int64) * 1_000_000 + times.dt.microsecond()
-        return _day_number(times, engine) * _MICROSECONDS + within
+        return _day_number(times, engine).cast(nw.Int64) * _MICROSECONDS + within
 
     def date_expression(self, tick: str, engine: nw.Implementation) -> nw.Expr:
         """Return the dates, instants or integers of a column of ticks on an engine."""
@@ -227,11 +244,11 @@ def _day_number(times: nw.Expr, engine: nw.Implementation) -> nw.Expr:
     if engine is nw.Implementation.DUCKDB:  # dates differ by an integer there
         return times.cast(nw.Date) - nw.lit(_EPOCH)
     # The days of the civil calendar, counted from March so that leap days come last.
-    months = times.dt.year() * 12 + times.dt.month() + 9
+    months = times.dt.year() * 12 + times.dt.month() - 3
     year, month = months // 12, months % 12
     return (
         year * 365 + year // 4 - year // 100 + year // 400
-        + (month * 306 + 5) // 10 + times.dt.day() - 1 - 719_834
+        + (month * 306 + 5) // 10 + times.dt.day() - 1 - 719_468
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -12,9 +12,11 @@ import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.dtypes import DType
+from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, Problem
-from custrel.frames import AnyFrame, census, collect, engine_of, first_rows
+from custrel.frames import AnyFrame, census, engine_of, first_rows, with_arrays
 from custrel.timeline import TimeKind, Timeline, quoted, replace_by_sql
 from custrel.units import TimeUnit
 
@@ -82,7 +84,7 @@ def read_times(
     """
     times = _Times(frame, column, name, positions)
     line = Timeline(kind=TimeKind.INSTANT, unit=unit, collapse=collapse)
-    kind = frame.collect_schema()[column]
+    kind = _type_of(frame, column)
     there = ~nw.col(column).is_null()
     unreadable = there & ~there
     if kind.is_integer():
@@ -96,8 +98,8 @@ def read_times(
         frame = _wall_clock(frame, column, line)
     elif kind in _TEXT:
         frame, unreadable = _read_text(times), ~there & ~nw.col(AS_GIVEN).is_null()
-    elif kind == nw.Object and engine_of(frame) is nw.Implementation.PANDAS:
-        frame, unreadable = _read_objects(times), ~there & ~nw.col(AS_GIVEN).is_null()
+    elif kind == nw.Object and isinstance(frame, nw.DataFrame) and _is_pandas(frame):
+        frame, unreadable = _read_objects(times, frame), ~there & ~nw.col(AS_GIVEN).is_null()
     else:
         times.refuse({"not_times": there}, found=str(kind))
     return frame, line, unreadable
@@ -133,6 +135,23 @@ class _Times:
             raise InvalidData(problems)
 
 
+def _type_of(frame: AnyFrame, column: str) -> DType:
+    """Return the type of a column; of pandas', what Narwhals does not tell or only guesses."""
+    if _is_pandas(frame):
+        native: Any = frame.to_native()
+        if isinstance(native.dtypes[column], pd.DatetimeTZDtype):  # not all zones are known to it
+            return nw.Datetime("us", str(native.dtypes[column].tz))
+        if (
+            native.dtypes[column].kind == "O" and str(native.dtypes[column]) == "object"
+        ):  # it looks at the first hundred values
+            return nw.Object()
+    return frame.collect_schema()[column]
+
+
+def _is_pandas(frame: AnyFrame) -> bool:
+    return engine_of(frame) is nw.Implementation.PANDAS
+
+
 def _read_text(times: _Times) -> AnyFrame:
     """Read ISO 8601 text as instants, whatever else as missing."""
     column, text = times.column, nw.col(times.column)
@@ -143,22 +162,30 @@ def _read_text(times: _Times) -> AnyFrame:
     return _parsed(frame.with_columns(iso.alias(column)), column)
 
 
-def _read_objects(times: _Times) -> AnyFrame:
+def _read_objects(times: _Times, frame: nw.DataFrame[Any]) -> AnyFrame:
     """Read a pandas column of dates, instants and ISO 8601 text, whatever else as missing."""
-    column, there = times.column, ~nw.col(times.column).is_null()
-    native: Any = collect(times.frame).to_native()
-    values = native[column].tolist()
+    given = frame.get_column(times.column)
+    values = given.to_list()
     zones = {str(value.tzinfo) for value in values if isinstance(value, datetime)}
     if zones - {"None"}:  # pandas would turn some of them into missing values
         named = ", ".join(sorted("none" if zone == "None" else zone for zone in zones))
-        times.refuse({"mixed_zones": there}, found=named)
-    readable = [
-        isinstance(value, date) or (isinstance(value, str) and re.fullmatch(_ISO_TEXT, value))
-        for value in values
-    ]
-    given: Any = native[column]
-    iso = given.where(np.array(readable, dtype=bool), None)
-    return _parsed(nw.from_native(native.assign(**{AS_GIVEN: given, column: iso})), column)
+        times.refuse({"mixed_zones": ~nw.col(times.column).is_null()}, found=named)
+    zoned = _matches(_ZONED_TEXT, values)
+    flagged = with_arrays(frame, {"zoned": zoned})
+    attrs.evolve(times, frame=flagged).refuse({"zoned_text": nw.col("zoned")})
+    dates = np.array([isinstance(value, date) for value in values], dtype=bool)
+    native: Any = given.to_native()
+    columns = {
+        AS_GIVEN: native,
+        times.column: native.where(dates | _matches(_ISO_TEXT, values), None),
+    }
+    return _parsed(nw.from_native(frame.to_native().assign(**columns)), times.column)
+
+
+def _matches(pattern: str, values: Sequence[object]) -> NDArray[np.bool_]:
+    matches = re.compile(pattern).fullmatch
+    found = (isinstance(value, str) and matches(value) is not None for value in values)
+    return np.fromiter(found, dtype=bool, count=len(values))
 
 
 def _parsed(frame: AnyFrame, column: str) -> AnyFrame:
@@ -193,10 +220,17 @@ def _wall_clock(frame: AnyFrame, column: str, line: Timeline) -> AnyFrame:
     """Read instants as the clock on the wall of their zone showed them, or that of UTC."""
     if line.zone is None:
         return frame
+    native: Any = frame.to_native()
+    if _is_pandas(frame):
+        times = native[column].dt
+        if line.fine:
+            times = times.tz_convert("UTC").dt
+        wall: AnyFrame = nw.from_native(native.assign(**{column: times.tz_localize(None)}))
+        return wall
     if engine_of(frame) is nw.Implementation.DUCKDB:
         zone = "UTC" if line.fine else line.zone
         return replace_by_sql(frame, {column: f"timezone('{zone}', {quoted(column)})"})
-    times = nw.col(column).dt
+    instants = nw.col(column).dt
     if line.fine:
-        times = times.convert_time_zone("UTC").dt
-    return frame.with_columns(times.replace_time_zone(None))
+        instants = instants.convert_time_zone("UTC").dt
+    return frame.with_columns(instants.replace_time_zone(None))

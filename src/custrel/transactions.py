@@ -194,7 +194,8 @@ def summarize(
     customer, date, amount : str
         The log's columns.  Times are dates, instants (whose calendar day is that of their own
         zone; DuckDB's is the zone of its session), ISO 8601 text, or integers that count
-        days, weeks, ... themselves.  ``amount=None`` leaves money out.
+        days, weeks, ... themselves.  Instants all at midnight are dates.  ``amount=None``
+        leaves money out.
     unit : TimeUnit or str
         What times are measured in: ``"D"``, ``"W"``, ``"M"`` or ``"Y"`` (days, weeks, mean
         months and years).
