@@ -30,7 +30,11 @@ def main() -> None:
     options = read_options()
     mpl.use("Agg")  # pictures go to files
     log = pd.read_csv(options.log, parse_dates=[options.date])
-    columns = {"customer": options.customer, "date": options.date, "amount": options.amount}
+    columns: dict[str, Any] = {
+        "customer": options.customer,
+        "date": options.date,
+        "amount": options.amount,
+    }
     options.out.mkdir(parents=True, exist_ok=True)
 
     report = appraise_by_last_months_rules(log, columns, options.out / "rules.json")
@@ -61,7 +65,7 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="A first look at a customer base.")
     add = parser.add_argument
     add("log", nargs="?", type=Path, default=HERE / "data" / "cdnow_sample.csv", help="a CSV file")
     add("--customer", default="customer_id", help="its column of customers")
@@ -72,7 +76,7 @@ def read_options() -> argparse.Namespace:
 
 
 def appraise_by_last_months_rules(
-    log: pd.DataFrame, columns: dict[str, str], kept: Path
+    log: pd.DataFrame, columns: dict[str, Any], kept: Path
 ) -> cr.Appraisal:
     """Appraise today's customers by the rules that were learnt a month ago.
 
@@ -97,7 +101,7 @@ def appraise_by_last_months_rules(
     return now
 
 
-def halve(log: pd.DataFrame, columns: dict[str, str]) -> cr.CustomerSummary:
+def halve(log: pd.DataFrame, columns: dict[str, Any]) -> cr.CustomerSummary:
     """Summarize the first half of the time, and hold the second out."""
     first, last = log[columns["date"]].min().normalize(), log[columns["date"]].max().normalize()
     middle = first + (last - first) // 2
@@ -132,7 +136,7 @@ def draw(
     report: cr.Appraisal,
     halves: cr.CustomerSummary,
     log: pd.DataFrame,
-    columns: dict[str, str],
+    columns: dict[str, Any],
     out: Path,
 ) -> None:
     """Write the pictures."""

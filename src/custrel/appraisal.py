@@ -112,7 +112,7 @@ class AppraisalRules(Rule):
         default=TimeUnit.DAY, converter=attrs.converters.optional(TimeUnit)
     )
     returns: Literal["net", "drop", "keep", "error"] = "net"
-    compare: float = attrs.field()
+    compare: float = attrs.Factory(lambda self: _A_QUARTER[self.unit.value], takes_self=True)
     scale: RfmScale | None = None
     segments: SegmentMap = STANDARD_SEGMENTS
     abc: AbcRule = attrs.field(factory=AbcRule)
@@ -120,17 +120,9 @@ class AppraisalRules(Rule):
     spend: GammaGamma | None = None
     risk: RiskRule = attrs.field(factory=RiskRule)
     policy: TreatmentPolicy = STANDARD_POLICY
-    horizon: float = attrs.field()
+    horizon: float = attrs.Factory(lambda self: _A_YEAR[self.unit.value], takes_self=True)
     discount: DiscountRate = attrs.field(factory=lambda: DiscountRate.per_year(0.10))
     margin: float = attrs.field(default=1.0, converter=float)
-
-    @compare.default
-    def _a_quarter(self) -> float:
-        return _A_QUARTER[self.unit.value]
-
-    @horizon.default
-    def _a_year(self) -> float:
-        return _A_YEAR[self.unit.value]
 
     @property
     def learnt(self) -> bool:
@@ -457,13 +449,14 @@ def _learn(
     if not plan.abc.learnt:
         found["abc"] = attempt("abc", lambda: plan.abc.learn(summary), plan.abc)
     if isinstance(plan.purchases, str):
-        model = BgNbd if plan.purchases == "bg_nbd" else MbgNbd
-        found["purchases"] = attempt("purchases", lambda: model.fit(summary), plan.purchases)
+        kind = BgNbd if plan.purchases == "bg_nbd" else MbgNbd
+        found["purchases"] = attempt("purchases", lambda: kind.fit(summary), plan.purchases)
     if plan.spend is None:
         found["spend"] = attempt("spend", lambda: _fit_spend(summary, problems))
     for model in (found.get("purchases"), found.get("spend")):
-        diagnosis = () if model is None or isinstance(model, str) else model.estimate.diagnosis
-        problems += [_note("doubtful_model", f"{type(model).__name__}: {d}") for d in diagnosis]
+        if isinstance(model, BgNbd | MbgNbd | GammaGamma) and model.estimate is not None:
+            name = type(model).__name__
+            problems += [_note("doubtful_model", f"{name}: {d}") for d in model.estimate.diagnosis]
     return attrs.evolve(plan, **found), problems
 
 

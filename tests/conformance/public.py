@@ -35,6 +35,7 @@ INTERNAL = (
     "custrel.summary_table",
     "custrel.timeline",
     "custrel.times",
+    "custrel.why",
 )
 
 

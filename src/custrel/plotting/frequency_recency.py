@@ -17,7 +17,7 @@ from custrel.plotting._axes import (
     require_matplotlib,
     write_headline,
 )
-from custrel.units import TimeUnit
+from custrel.units import TimeUnit, known_unit
 from custrel.valuation.lifetime_value import PurchaseModel
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def plot_frequency_recency(
     often = np.arange(1, max_frequency + 1, dtype=np.float64)
     cells = judge(*np.meshgrid(often, middles))
     once = float(judge(np.zeros(1), np.zeros(1))[0])
-    ahead = _words(horizon or 0.0, model.unit)
+    ahead = _words(horizon or 0.0, known_unit(model))
     if what == "p_alive":
         title = "Is the customer still there?"
         label, high = "Probability of still being a customer, P(alive)", 1.0
@@ -142,11 +142,11 @@ def plot_frequency_recency(
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.spines[:].set_visible(False)
     ax.set_xlabel("Repeat purchases so far")
-    ax.set_ylabel(f"Time from first to last purchase ({plural(model.unit)})")
+    ax.set_ylabel(f"Time from first to last purchase ({plural(known_unit(model))})")
     write_headline(
         ax,
         title,
-        f"{model_name(model)}; first purchase {_words(T, model.unit)} ago; "
+        f"{model_name(model)}; first purchase {_words(T, known_unit(model))} ago; "
         f"one-time buyers (not drawn): {once:.2f}",
     )
     return ax

@@ -19,7 +19,7 @@ from custrel.plotting._axes import (
     write_headline,
 )
 from custrel.plotting._data import require_customers
-from custrel.units import require_same_unit
+from custrel.units import known_unit, require_same_unit
 from custrel.valuation.lifetime_value import PurchaseModel
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def plot_holdout(
     require_matplotlib()
     if max_frequency < 1 or max_frequency != int(max_frequency):
         raise InvalidRule(f"max_frequency={max_frequency!r}: expected 1, 2, ...")
-    require_same_unit(model, model.unit, summary)
+    require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
     door.require(_HELD, remedy="custrel.summarize(..., calibration_until=...) makes them.")
     (x, last, age, held, duration), counts = door.distinct(*_HELD)
@@ -121,7 +121,7 @@ def plot_holdout(
     ax.set_xlabel("Repeat purchases in calibration")
     ax.set_ylabel("Mean purchases in the holdout")
     ax.legend(frameon=False, loc="upper left")
-    unit = model.unit
+    unit = known_unit(model)
     length = "" if unit is None else f" of {unit.in_words(float(round(duration.max(), 2)))}"
     write_headline(
         ax,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         PurchaseModel as PurchaseModel,
         lifetime_value as lifetime_value,
     )
+    from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
 else:
     from custrel._lazy import make_lazy
 
@@ -26,6 +27,7 @@ else:
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
+            "custrel.valuation.tracking": ("Tracking", "tracking"),
         },
     )
     del make_lazy

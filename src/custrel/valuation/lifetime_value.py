@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidRule, UnitMismatch
 from custrel.frames import enter
-from custrel.units import TimeUnit, require_same_unit
+from custrel.units import known_unit, require_same_unit
 from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.gamma_gamma import GammaGamma
 
@@ -24,15 +24,13 @@ _HISTORY = ("frequency", "recency", "T")
 class PurchaseModel(Protocol):
     """What a model of repeat purchases must be able to say.
 
+    Where it has a `unit`, a `TimeUnit`, that is what its times are measured in.
+
     Examples
     --------
     >>> from custrel import BgNbd
     >>> model: PurchaseModel = BgNbd(r=0.24, alpha=4.4, a=0.79, b=2.4, unit="W")
     """
-
-    @property
-    def unit(self) -> TimeUnit | None:
-        """What times are measured in."""
 
     def probability_alive(
         self, *, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
@@ -137,11 +135,12 @@ def lifetime_value(
     """
     if not horizon >= 0:
         raise InvalidRule(f"horizon={horizon!r}: it must not be negative.")
-    if model.unit is None:
+    unit = known_unit(model)
+    if unit is None:
         raise UnitMismatch(
             "the discount rate carries its period", "the model none", "Give the model a unit."
         )
-    require_same_unit(model, model.unit, getattr(summary, "unit", None))
+    require_same_unit(model, unit, summary)
     door = enter(summary)
     columns = [*_HISTORY, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
@@ -151,7 +150,7 @@ def lifetime_value(
         "p_alive": model.probability_alive(**history),
         "expected_purchases": model.expected_purchases(horizon=horizon, **history),
         "discounted_purchases": model.discounted_purchases(
-            **history, horizon=horizon, rate=discount.per(model.unit)
+            **history, horizon=horizon, rate=discount.per(unit)
         ),
     }
     valued = door.attach(purchases, by=history)

@@ -18,8 +18,10 @@ from custrel.errors import InvalidData, InvalidRule, Problem, UnitMismatch, Unkn
 from custrel.frames import AnyFrame, Door, as_floats, beside, collect, enter, with_arrays
 from custrel.orders import Orders, read_orders
 from custrel.timeline import TimeKind, Timeline
-from custrel.units import TimeUnit
+from custrel.units import TimeUnit, known_unit
 from custrel.valuation.lifetime_value import PurchaseModel
+
+__all__ = ["Tracking", "tracking"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -405,7 +407,7 @@ def _as_frame(door: Door, columns: dict[str, NDArray[Any]]) -> Any:
 
 
 def _unit_of(model: PurchaseModel, unit: TimeUnit | str | None) -> TimeUnit:
-    own = model.unit
+    own = known_unit(model)
     if unit is not None:
         unit = TimeUnit(unit)
         if own is None or own is unit:
