@@ -4,7 +4,7 @@ A benchmark has a driver and two scripts of tasks, one that runs here with custr
 runs in the peers' environment.  The driver starts a fresh process for every single run and lets
 the contestants take turns, so that a change in the machine's load falls on all; ratios are taken
 within a turn, and their median is the figure.  A task process reads its input, runs the task once
-on a small part of it (so that everything is imported), then measures it on the whole.
+on a small part of it (so that everything is imported), then on the whole.
 
 This module needs nothing but NumPy, since the peers import it too.
 """
@@ -39,10 +39,14 @@ def measure(task: Callable[[], Result]) -> tuple[Result, dict[str, float]]:
     """Run a task; return what it returns, and its cost.
 
     The cost is of one run: ``wall`` and ``cpu`` seconds (of all threads), and ``memory``, the
-    mebibytes that the process held at most beyond what it held before.
+    mebibytes that the process held at most beyond what it held before.  Memory is of the first
+    run, time of those after it: what it costs to get memory from the system for the first time
+    says more about the system, a virtual one above all, than about the task.
     """
     before = _memory("VmRSS")
     _forget_peak()
+    task()
+    memory = _memory("VmHWM") - before
     runs, wall, cpu = 0, time.perf_counter(), time.process_time()
     while True:
         result = task()
@@ -50,7 +54,6 @@ def measure(task: Callable[[], Result]) -> tuple[Result, dict[str, float]]:
         if time.perf_counter() - wall >= LONG_ENOUGH:
             break
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    memory = _memory("VmHWM") - before
     return result, {"wall": wall / runs, "cpu": cpu / runs, "memory": memory}
 
 
