@@ -250,6 +250,8 @@ class UnknownCode(CustrelError, LookupError):
         What was asked for.
     known : iterable of str
         What there is.
+    meant : str, optional
+        Which of them was meant, where the spelling does not tell.
 
     Examples
     --------
@@ -260,12 +262,11 @@ class UnknownCode(CustrelError, LookupError):
     code: str
     known: tuple[str, ...]
 
-    def __init__(self, what: str, code: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, code: str, known: Iterable[str], meant: str = "") -> None:
         self.code, self.known = code, tuple(known)
         choices = ", ".join(map(repr, self.known))
-        super().__init__(
-            f"{code!r} is no {what}{near_miss(code, self.known)}; the choices are {choices}."
-        )
+        hint = near_miss(meant or code, self.known)
+        super().__init__(f"{code!r} is no {what}{hint}; the choices are {choices}.")
 
 
 class MissingExtra(CustrelError, ImportError):

@@ -8,9 +8,11 @@ equal rule and refuses what it does not know.
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any
 
@@ -28,10 +30,17 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "AbcRule": "custrel.segmentation.abc",
         "AppraisalRules": "custrel.appraisal",
         "BgNbd": "custrel.valuation.bg_nbd",
+        "CesScale": "custrel.satisfaction.ces",
+        "CsatScale": "custrel.satisfaction.csat",
         "DiscountRate": "custrel.valuation.discounting",
         "Estimate": "custrel.valuation.estimate",
         "GammaGamma": "custrel.valuation.gamma_gamma",
+        "KanoCleaning": "custrel.satisfaction.kano_cleaning",
+        "KanoCoding": "custrel.satisfaction.kano_coding",
+        "KanoRule": "custrel.satisfaction.kano_rule",
+        "KanoTable": "custrel.satisfaction.kano_table",
         "MbgNbd": "custrel.valuation.bg_nbd",
+        "NpsScale": "custrel.satisfaction.nps",
         "RfmScale": "custrel.segmentation.rfm",
         "RiskRule": "custrel.segmentation.signals",
         "SegmentMap": "custrel.segmentation.segment_map",
@@ -121,12 +130,13 @@ def _encode(value: Any) -> Any:
             return _encode_rule(value)
         case Enum():
             return value.value
-        case float() if value - value != 0:  # infinite or NaN: not in JSON
-            return str(float(value))
-        case float():
-            return float(value)
-        case None | bool() | int() | str():
+        case None | bool() | str():
             return value
+        case Integral():  # NumPy's too
+            return int(value)
+        case Real():
+            number = float(value)
+            return number if math.isfinite(number) else str(number)  # JSON has no infinity
         case date():
             return value.isoformat()
         case tuple() | list() | frozenset():
@@ -151,7 +161,7 @@ def _decode(value: Any) -> Any:
             )
     try:
         return kind(**given)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise InvalidRule(f"the data of a {kind.__name__} do not make one: {error}") from error
 
 

@@ -160,12 +160,12 @@ class CustomerSummary:
             parts.append(f"observed until {self.observed_until}")
         if self.rows is not None:
             parts.append(f"from {self.rows:,} order{'s' if self.rows != 1 else ''}")
-            merged = "orders of a day are one occasion"
             if self.collapse is None:
-                merged = "each order is an occasion"
-            elif self.collapse is not TimeUnit.DAY:
-                merged = merged.replace("day", self.collapse.name.lower())
-            parts.append(merged)
+                parts.append("each order is an occasion")
+            elif isinstance(self.observed_until, int):
+                parts.append("orders at one time are one occasion")
+            else:
+                parts.append(f"orders of a {self.collapse.name.lower()} are one occasion")
             parts.append(f"returns: {self.returns}")
         return "; ".join(parts)
 

@@ -67,7 +67,9 @@ class TimeUnit(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> TimeUnit:
-        raise UnknownCode("time unit", str(value), [unit.value for unit in cls])
+        name = str(value)
+        spelt_out = (unit.value for unit in cls if unit.name == name.upper().removesuffix("S"))
+        raise UnknownCode("time unit", name, [unit.value for unit in cls], next(spelt_out, ""))
 
 
 def known_unit(data: object) -> TimeUnit | None:
