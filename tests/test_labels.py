@@ -5,6 +5,7 @@ import pytest
 from custrel.errors import UnknownCode
 from custrel.labels import _CATALOGUES, _find, label, labels
 from custrel.model import RiskVerdict
+from custrel.satisfaction import KanoCategory
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
 
 CODES = {
@@ -12,6 +13,7 @@ CODES = {
     "abc": AbcRule().classes + AbcRule.by_customers().classes,
     "risk": tuple(RiskVerdict),
     "treatment": tuple(Treatment),
+    "kano": tuple(KanoCategory),
 }
 
 

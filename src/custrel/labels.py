@@ -69,12 +69,24 @@ _TREATMENTS: _Names = MappingProxyType(
     }
 )
 
+_KANO: _Names = MappingProxyType(
+    {
+        "attractive": ("Attractive", "迷人质量"),
+        "one_dimensional": ("One-dimensional", "期望质量"),
+        "must_be": ("Must-be", "当然质量"),
+        "indifferent": ("Indifferent", "无差异质量"),
+        "reverse": ("Reverse", "反向质量"),
+        "questionable": ("Questionable", "可疑回答"),
+    }
+)
+
 _CATALOGUES: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
         "abc": _ABC,
         "risk": _RISKS,
         "treatment": _TREATMENTS,
+        "kano": _KANO,
     }
 )
 
@@ -89,7 +101,8 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
     language : {"en", "zh"}
         English or Chinese.
     of : str, optional
-        Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"`` or ``"treatment"``.
+        Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"`` or
+        ``"kano"``.
         Needed only where two kinds share a code and call it differently.
 
     Returns
@@ -125,7 +138,7 @@ def labels(of: str, language: str = "en") -> Mapping[str, str]:
 
     Parameters
     ----------
-    of : {"segment", "abc", "risk", "treatment"}
+    of : {"segment", "abc", "risk", "treatment", "kano"}
         The kind of code.
     language : {"en", "zh"}
         English or Chinese.

@@ -1,0 +1,51 @@
+"""Small tables: as a frame of the caller's engine, as aligned text, as HTML."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custrel.frames import Door, beside
+
+_WIDE = "WF"
+
+
+def as_frame(door: Door, columns: Mapping[str, Sequence[Any]]) -> Any:
+    """Return a small table as a frame of the kind that came in; a lazy one of a lazy one."""
+    if door.lazy:
+        arrays = {name: np.asarray(values) for name, values in columns.items()}
+        return beside(door.frame, arrays).to_native()
+    engine: Any = door.engine
+    lists = {name: np.asarray(values).tolist() for name, values in columns.items()}
+    return nw.from_dict(lists, backend=engine).to_native()
+
+
+def as_text(rows: Sequence[Sequence[str]], *, left: int = 1) -> list[str]:
+    """Align rows, the first being the heads; Chinese letters are two columns wide."""
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell + " " * (width - _width(cell))
+            if i < left or i == len(row) - 1
+            else " " * (width - _width(cell)) + cell
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def as_html(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows, the first being the heads, as an HTML table."""
+    head, *body = rows
+    lines = ["<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body]
+    heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in _WIDE else 1 for letter in text)
