@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Maximum", "invert", "maximize"]
-
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 
 _MOST_STEPS = 200
 _LONGEST_STEP = 2.0
-_SMALLEST_GAIN = 1e-13
+_NO_GAIN = 1e-18  # of a logarithm of a likelihood: a billionth of a standard error
+_SMALL_GAIN = 1e-11  # relative to the value, which is not known better
+_STEPS_NEAR = 4
+_FLAT = 1e-12  # curvature relative to the largest, below which a direction is not known
+_LOST = "the climb did not arrive, so that the parameters are not the most likely ones"
 
 
 @attrs.frozen(kw_only=True)
@@ -27,10 +30,50 @@ class Maximum:
     gradient: Floats
     hessian: Floats
     steps: int
-    on_boundary: NDArray[np.bool_]
+    arrived: bool
+    at_low: Flags
+    at_high: Flags
+
+    @property
+    def on_boundary(self) -> Flags:
+        """Which coordinates ended at a wall of the box."""
+        return self.at_low | self.at_high
+
+    def findings(self, limits: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Say what ran to a boundary, in the words for the low and the high wall of each."""
+        walls = zip(limits, self.at_low, self.at_high, strict=True)
+        found = [
+            low if is_low else high for (low, high), is_low, is_high in walls if is_low | is_high
+        ]
+        return (*found, *([] if self.arrived else [_LOST]))
+
+    def covariance(self, into: Floats) -> Floats:
+        """Return the covariance of other parameters, by the observed information.
+
+        Parameters
+        ----------
+        into : ndarray of shape (parameters, coordinates)
+            How they move with the coordinates.  At a maximum this carries the information over
+            exactly.
+
+        Returns
+        -------
+        ndarray of shape (parameters, parameters)
+            NaN for those that move along a wall, or where the function is flat.
+        """
+        inside = np.eye(len(self.at))[:, ~self.on_boundary]
+        bends, along = np.linalg.eigh(-inside.T @ self.hessian @ inside)
+        known = bends > _FLAT * np.abs(bends).max(initial=0)
+        moves = into @ inside @ along
+        result = np.asarray((moves[:, known] / bends[known]) @ moves[:, known].T)
+        unknown = np.hstack([into[:, self.on_boundary], moves[:, ~known]])
+        size = np.abs(into).max(axis=1, keepdims=True)
+        blurred = (np.abs(unknown) > np.sqrt(_FLAT) * size).any(axis=1)
+        result[blurred, :] = result[:, blurred] = np.nan
+        return result
 
 
-def maximize(objective: Objective, start: ArrayLike, low: Floats, high: Floats) -> Maximum:
+def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: ArrayLike) -> Maximum:
     """Climb by damped Newton steps within a box.
 
     Parameters
@@ -39,7 +82,7 @@ def maximize(objective: Objective, start: ArrayLike, low: Floats, high: Floats) 
         Gives value, gradient and Hessian at a point.
     start : array_like, shape (parameters,)
         Where to begin, inside the box.
-    low, high : ndarray of shape (parameters,)
+    low, high : array_like, shape (parameters,)
         The box.
 
     Returns
@@ -51,46 +94,44 @@ def maximize(objective: Objective, start: ArrayLike, low: Floats, high: Floats) 
     Levenberg's damping: the Hessian is shifted until a step gains.  A coordinate at a wall
     that the gradient points through stays there.  Nothing is random.
     """
+    low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     point = np.array(start, dtype=np.float64)
     value, gradient, hessian = objective(point)
-    damping, steps = 0.0, 0
-    while steps < _MOST_STEPS:
-        steps += 1
+    damping, steps, near = 0.0, 0, 0
+    arrived = False
+    while steps < _MOST_STEPS and not arrived:
         free = ~(((point <= low) & (gradient < 0)) | ((point >= high) & (gradient > 0)))
-        if not free.any():
-            break
         step = np.zeros_like(point)
         step[free] = _newton_step(gradient[free], hessian[np.ix_(free, free)], damping)
         # In these coordinates, logarithms all, a longer step would leave the local shape.
         trial = np.clip(point + np.clip(step, -_LONGEST_STEP, _LONGEST_STEP), low, high)
-        promised = float(gradient @ (trial - point))
+        promised = abs(float(gradient @ (trial - point)))
+        if promised <= _NO_GAIN:
+            arrived = damping == 0
+            break
+        steps += 1
         result = objective(trial)
-        if np.isfinite(result[0]) and result[0] >= value:
-            gain = result[0] - value
+        # So near the top, the value tells up from down no more, but the gradient does.
+        close = damping == 0 and promised <= _SMALL_GAIN * (1 + abs(value))
+        if np.isfinite(result[0]) and (result[0] >= value or close):
             point, (value, gradient, hessian) = trial, result
             damping = 0.0 if damping < 1e-3 else damping / 10
-            if max(gain, abs(promised)) <= _SMALLEST_GAIN * (1 + abs(value)):
-                break
-        elif abs(promised) <= _SMALLEST_GAIN * (1 + abs(value)) or damping > 1e12:
+            near += close
+            arrived = near >= _STEPS_NEAR
+        elif damping > 1e12:
             break
         else:
             damping = max(10 * damping, 1e-3)
-    walls = (point <= low) | (point >= high)
     return Maximum(
-        at=point, value=value, gradient=gradient, hessian=hessian, steps=steps, on_boundary=walls
+        at=point,
+        value=value,
+        gradient=gradient,
+        hessian=hessian,
+        steps=steps,
+        arrived=arrived,
+        at_low=point <= low,
+        at_high=point >= high,
     )
-
-
-def invert(hessian: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Invert the observed information; NaN where a coordinate ran to a boundary."""
-    result = np.full_like(hessian, np.nan)
-    if known.any():
-        inner = np.ix_(known, known)
-        try:
-            result[inner] = np.linalg.inv(-hessian[inner])
-        except np.linalg.LinAlgError:
-            return result
-    return result
 
 
 def _newton_step(gradient: Floats, hessian: Floats, damping: float) -> Floats:

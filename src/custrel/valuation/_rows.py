@@ -14,8 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from custrel.errors import InvalidData, Problem
 from custrel.units import TimeUnit
 
-__all__ = ["Rows", "distinct_pairs", "distinct_rows", "histories"]
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -23,6 +21,8 @@ _SAMPLE = 4096
 _WORTH_WHILE = 0.5  # distinct times per row of the sample, above which hardly anything repeats
 _MOST_DAYS = 1 << 20  # nearly three thousand years
 _ROOM = 4  # cells of a table per row, up to which counting in it beats sorting
+_LARGEST_KEY = 1 << 62
+_NOT_WHOLE = "not a whole number >= 0"
 
 
 @attrs.frozen(kw_only=True)
@@ -50,16 +50,18 @@ def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[F
     Raises
     ------
     InvalidData
-        Missing values, negative or broken frequencies, or 0 <= recency <= T does not hold.
+        Missing values, negative or broken frequencies, 0 <= recency <= T does not hold, or
+        the arrays do not fit together.
     """
     x, last, age = (np.asarray(values, dtype=np.float64) for values in (frequency, recency, T))
+    require_one_length(frequency=x, recency=last, T=age)
     # One pass where all is well; what is wrong is looked for only then.
     sound = (x >= 0) & (last >= 0) & (last <= age) & (age < np.inf)
     if sound.all() and (x == np.floor(x)).all() and (x < np.inf).all():
         return x, last, age
     x, last, age = np.broadcast_arrays(x, last, age)
     checks = {
-        "frequency": (~((x >= 0) & (x < np.inf) & (x == np.floor(x))), "not a whole number >= 0"),
+        "frequency": (_broken(x), _NOT_WHOLE),
         "recency": (~(last >= 0), "missing or negative"),
         "T": (~((age >= last) & (age < np.inf)), "missing, infinite or less than recency"),
     }
@@ -72,6 +74,40 @@ def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[F
     raise InvalidData(problems)
 
 
+def frequencies(frequency: ArrayLike) -> Floats:
+    """Check numbers of repeat purchases and return them as a float64 array.
+
+    Raises
+    ------
+    InvalidData
+        Missing values, negative or broken numbers.
+    """
+    x = np.asarray(frequency, dtype=np.float64)
+    bad = _broken(x)
+    if bad.any():
+        raise InvalidData([_problem("frequency", _NOT_WHOLE, bad, {"frequency": x})])
+    return x
+
+
+def counts_of(weights: ArrayLike | None, like: Floats) -> Floats | None:
+    """Check how many customers each row stands for.
+
+    Raises
+    ------
+    InvalidData
+        Counts that are missing, negative or infinite, or not one for each row.
+    """
+    if weights is None:
+        return None
+    counts = np.asarray(weights, dtype=np.float64)
+    require_one_length(weights=counts, rows=like)
+    bad = ~((counts >= 0) & (counts < np.inf))
+    if bad.any():
+        message = "missing, negative or infinite"
+        raise InvalidData([_problem("weights", message, bad, {"weights": counts}, remedy="")])
+    return np.broadcast_to(counts, like.shape)
+
+
 def distinct_rows(
     frequency: Floats, recency: Floats, T: Floats, counts: Floats | None = None
 ) -> Rows:
@@ -82,13 +118,14 @@ def distinct_rows(
     again = frequency > 0
     weights = np.ones_like(T) if counts is None else counts
     ages, lasts = _Levels.of(T), _Levels.of(recency[again])
-    if ages is None or lasts is None:
+    most = int(frequency.max(initial=0)) + 1
+    if ages is None or lasts is None or most * ages.size * lasts.size > _LARGEST_KEY:
         recency = np.where(again, recency, 0.0)
         return Rows(frequency=frequency, recency=recency, T=T, counts=weights)
     once = np.bincount(ages.codes[~again], None if counts is None else counts[~again], ages.size)
     x = frequency[again].astype(np.int64)
     key = (x * ages.size + ages.codes[again]) * lasts.size + lasts.codes
-    size = (int(x.max(initial=0)) + 1) * ages.size * lasts.size
+    size = most * ages.size * lasts.size
     keys, number = _counted(key, None if counts is None else counts[again], size)
     seen = np.flatnonzero(once)
     pairs, last = np.divmod(keys, lasts.size)
@@ -107,10 +144,10 @@ def distinct_pairs(frequency: Floats, T: Floats) -> tuple[Floats, Floats, Ints |
     None in the last place means that nothing repeats.
     """
     ages = _Levels.of(T) if len(T) >= _SAMPLE else None
-    if ages is None:
+    size = 0 if ages is None else (int(frequency.max()) + 1) * ages.size
+    if ages is None or size > _LARGEST_KEY:
         return frequency, T, None
     key = frequency.astype(np.int64) * ages.size + ages.codes
-    size = (int(frequency.max()) + 1) * ages.size
     if size > _ROOM * len(key):
         keys, place = np.unique(key, return_inverse=True)
     else:
@@ -167,8 +204,26 @@ def _counted(key: Ints, counts: Floats | None, size: int) -> tuple[Ints, Floats]
     return keys, np.bincount(place, counts, len(keys)).astype(np.float64)
 
 
+def _broken(x: Floats) -> NDArray[np.bool_]:
+    return np.asarray(~((x >= 0) & (x < np.inf) & (x == np.floor(x))))
+
+
+def require_one_length(**arrays: Floats) -> None:
+    """Refuse arrays that cannot be broadcast together."""
+    try:
+        np.broadcast_shapes(*[values.shape for values in arrays.values()])
+    except ValueError:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
+        message = f"arrays that do not fit together: {shapes}"
+        raise InvalidData([Problem(code="shapes_differ", message=message, count=0)]) from None
+
+
 def _problem(
-    name: str, message: str, bad: NDArray[np.bool_], columns: dict[str, Floats]
+    name: str,
+    message: str,
+    bad: NDArray[np.bool_],
+    columns: dict[str, Floats],
+    remedy: str = "custrel.summarize makes consistent histories from an order log.",
 ) -> Problem:
     first = np.flatnonzero(bad.ravel())[:3]
     rows = tuple(
@@ -181,5 +236,5 @@ def _problem(
         column=name,
         count=int(bad.sum()),
         rows=rows,
-        remedy="custrel.summarize makes consistent histories from an order log.",
+        remedy=remedy,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Self
 
 import attrs
@@ -97,7 +98,7 @@ class DiscountRate(Rule):
         float
             As a fraction per that unit.
         """
-        return float((1 + self.rate) ** TimeUnit(unit).in_units(self.unit) - 1)
+        return math.expm1(TimeUnit(unit).in_units(self.unit) * math.log1p(self.rate))
 
     def __str__(self) -> str:
         return f"{100 * self.rate:.6g}% per {self.unit.name.lower()}"

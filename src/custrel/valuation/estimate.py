@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
+from typing import ClassVar
+
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
 from custrel.rules import Rule
+from custrel.units import TimeUnit
 
 __all__ = ["Estimate"]
 
@@ -72,3 +77,64 @@ class Estimate(Rule):
     def bic(self) -> float:
         """Schwarz's criterion: parameters log(customers) - 2 log-likelihood."""
         return float(len(self.covariance) * np.log(self.customers) - 2 * self.log_likelihood)
+
+
+class Learnt(Rule):
+    """What models share whose parameters can be learnt: they show them with their precision."""
+
+    __slots__ = ()
+
+    _parameters: ClassVar[tuple[str, ...]]
+
+    @property
+    def standard_errors(self) -> dict[str, float]:
+        """Standard errors by parameter; NaN where one ran to a boundary or was not learnt."""
+        learnt = self._learnt()
+        if learnt is None:
+            return dict.fromkeys(self._parameters, float("nan"))
+        return dict(zip(self._parameters, learnt.standard_errors, strict=True))
+
+    def _learnt(self) -> Estimate | None:
+        return getattr(self, "estimate", None)
+
+    def __str__(self) -> str:
+        title, head, rows, notes = self._report()
+        table = [head, *rows]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
+            for row in table
+        ]
+        return "\n".join([title, *lines, *notes])
+
+    def _repr_html_(self) -> str:
+        title, head, rows, notes = self._report()
+        cells = "".join(f"<th>{name}</th>" for name in head)
+        body = "".join(
+            f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
+            for row in rows
+        )
+        below = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        table = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<p>{html.escape(title)}</p>{table}{below}"
+
+    def _report(self) -> tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[str]]:
+        """Return a title, the head and the rows of a table of parameters, and what else is known."""
+        unit: TimeUnit | None = getattr(self, "unit", None)
+        title = type(self).__name__
+        title += f", times in {unit.name.lower()}s" if unit is not None else ""
+        values = [f"{getattr(self, name):.6g}" for name in self._parameters]
+        learnt = self._learnt()
+        if learnt is None:
+            known = [*zip(self._parameters, values, strict=True)]
+            return title, ("parameter", "value"), known, []
+        errors = [f"{error:.3g}" for error in learnt.standard_errors]
+        what = (
+            f"log-likelihood {learnt.log_likelihood:,.4f}",
+            f"{learnt.customers:,.0f} customers",
+            f"{learnt.rows:,} distinct rows",
+            f"{learnt.iterations} steps",
+        )
+        notes = [", ".join(what), *(f"Caution: {finding}." for finding in learnt.diagnosis)]
+        head = ("parameter", "estimate", "standard error")
+        return title, head, [*zip(self._parameters, values, errors, strict=True)], notes

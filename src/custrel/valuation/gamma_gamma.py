@@ -7,27 +7,27 @@ too.  Spend is taken to be independent of how often he buys.
 from __future__ import annotations
 
 import warnings
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import digamma, polygamma
 
-from custrel.errors import FitError, InvalidData, InvalidRule, Problem
+from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import enter
-from custrel.rules import Rule
-from custrel.valuation._newton import invert, maximize
-from custrel.valuation.estimate import Estimate
+from custrel.valuation._log_beta import log_beta
+from custrel.valuation._newton import maximize
+from custrel.valuation._rows import counts_of, frequencies, require_one_length
+from custrel.valuation.estimate import Estimate, Learnt
 
 __all__ = ["GammaGamma"]
 
 Floats = NDArray[np.float64]
 
 _COLUMNS = ("frequency", "monetary_value")
-_LOW = np.log([1e-3, 1e-3, 1e-9])
-_HIGH = np.log([1e6, 1e6, 1e9])
+_LOWEST, _HIGHEST = (1e-3, 1e-3, 1e-9), (1e6, 1e6, 1e9)
 _LIMITS = (
     ("spend varies without bound (p ran to 0)", "every purchase of a customer costs the same (p ran to infinity)"),
     ("customers differ without bound (q ran to 0)", "all customers spend alike (q ran to infinity)"),
@@ -46,7 +46,7 @@ def _positive(_: object, field: attrs.Attribute[float], value: float) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class GammaGamma(Rule):
+class GammaGamma(Learnt):
     """The Gamma-Gamma model of spend per purchase.
 
     Parameters
@@ -83,6 +83,8 @@ class GammaGamma(Rule):
     v: float = attrs.field(converter=float, validator=_positive)
     estimate: Estimate | None = attrs.field(default=None, repr=False)
 
+    _parameters: ClassVar[tuple[str, ...]] = ("p", "q", "v")
+
     @classmethod
     def fit(cls, summary: Any, *, zero_spend: str = "error") -> Self:
         """Learn the parameters from the repeat buyers of a customer summary.
@@ -105,6 +107,8 @@ class GammaGamma(Rule):
             Repeat buyers whose mean spend is not positive, where they are refused.
         FitError
             Too few repeat buyers, or all spend the same.
+        UnknownCode
+            No such choice for `zero_spend`.
 
         Warns
         -----
@@ -118,9 +122,9 @@ class GammaGamma(Rule):
             kept = (frequency > 0) & (mean > 0)
             frequency, mean, counts = frequency[kept], mean[kept], counts[kept]
         elif zero_spend != "error":
-            raise InvalidRule(f"zero_spend={zero_spend!r}: the choices are 'error', 'drop'.")
+            raise UnknownCode("choice for zero_spend", zero_spend, ("error", "drop"))
         weights = counts if door.lazy else None
-        return cls.fit_arrays(frequency=frequency, monetary_value=mean, weights=weights)
+        return cls._learn(frequency, mean, weights)
 
     @classmethod
     def fit_arrays(
@@ -154,34 +158,34 @@ class GammaGamma(Rule):
         UserWarning
             A parameter ran to a boundary, or q <= 1; `estimate.diagnosis` names it.
         """
-        x = np.asarray(frequency, dtype=np.float64)
-        mean = np.asarray(monetary_value, dtype=np.float64)
-        counts = np.ones_like(x) if weights is None else np.asarray(weights, dtype=np.float64)
-        again = x > 0
-        x, mean, counts = x[again], mean[again], counts[again]
+        return cls._learn(frequency, monetary_value, weights)
+
+    @classmethod
+    def _learn(
+        cls, frequency: ArrayLike, monetary_value: ArrayLike, weights: ArrayLike | None
+    ) -> Self:
+        x, mean = _spending(frequency, monetary_value)
+        counts = counts_of(weights, x)
+        counts = np.ones_like(x) if counts is None else counts
+        kept = (x > 0) & (counts > 0)
+        x, mean, counts = x[kept], mean[kept], counts[kept]
         scale = _check(x, mean, counts)
         likelihood = _Likelihood(x, mean / scale, counts)
-        best = maximize(likelihood, likelihood.start(), _LOW, _HIGH)
+        best = maximize(likelihood, likelihood.start(), np.log(_LOWEST), np.log(_HIGHEST))
         p, q, v = np.exp(best.at)
-        into = np.diag([p, q, v * scale])
-        diagnosis = [_LIMITS[i][int(best.at[i] > 0)] for i in np.flatnonzero(best.on_boundary)]
-        diagnosis += [_NO_MEAN] if q <= 1 else []
-        model = cls(
-            p=p,
-            q=q,
-            v=v * scale,
-            estimate=Estimate(
-                log_likelihood=best.value - counts.sum() * np.log(scale),
-                customers=counts.sum(),
-                rows=len(x),
-                covariance=into @ invert(best.hessian, ~best.on_boundary) @ into,
-                iterations=best.steps,
-                diagnosis=diagnosis,
-            ),
+        diagnosis = [*best.findings(_LIMITS), *([_NO_MEAN] if q <= 1 else [])]
+        estimate = Estimate(
+            log_likelihood=best.value - counts.sum() * np.log(scale),
+            customers=counts.sum(),
+            rows=len(x),
+            covariance=best.covariance(np.diag([p, q, v * scale])),
+            iterations=best.steps,
+            diagnosis=diagnosis,
         )
         if diagnosis:
-            warnings.warn(f"GammaGamma: {'; '.join(diagnosis)}.", UserWarning, stacklevel=3)
-        return model
+            # The caller of fit or of fit_arrays is two calls away.
+            warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
+        return cls(p=p, q=q, v=v * scale, estimate=estimate)
 
     @property
     def mean(self) -> float:
@@ -194,22 +198,29 @@ class GammaGamma(Rule):
         Parameters
         ----------
         frequency : array_like
-            Repeat purchases, at least 1.
+            Repeat purchases.
         monetary_value : array_like
-            Their mean amount, positive.
+            Their mean amount, positive; ignored where there are none.
 
         Returns
         -------
         ndarray of float64
-            Of the broadcast shape.
+            Of the broadcast shape; 0 without repeat purchases, which say nothing of spend.
+
+        Raises
+        ------
+        InvalidData
+            A frequency that is no whole number, or repeat buyers whose mean spend is not
+            positive.
         """
-        x = np.asarray(frequency, dtype=np.float64)
-        mean = np.asarray(monetary_value, dtype=np.float64)
-        px = self.p * x
-        return np.asarray(
-            gammaln(px + self.q) - gammaln(px) - gammaln(self.q) + self.q * np.log(self.v)
-            + (px - 1) * np.log(mean) + px * np.log(x) - (px + self.q) * np.log(self.v + x * mean)
-        )  # fmt: skip
+        x, mean = _spending(frequency, monetary_value)
+        again = x > 0
+        x, mean = np.where(again, x, 1.0), np.where(again, mean, 1.0)
+        _require_spend(x, mean, np.ones_like(x))
+        px, total = self.p * x, x * mean
+        result = -log_beta(px, self.q) - np.log(mean)
+        result -= px * np.log1p(self.v / total) + self.q * np.log1p(total / self.v)
+        return np.where(again, result, 0.0)
 
     def expected_spend(self, *, frequency: ArrayLike, monetary_value: ArrayLike) -> Floats:
         """Return the spend per purchase to expect of a customer.
@@ -225,17 +236,23 @@ class GammaGamma(Rule):
         -------
         ndarray of float64
             Of the broadcast shape, in the currency of the data.  Between the customer's own
-            mean and that of all; NaN without repeat purchases where q <= 1.
+            mean and that of all; NaN without repeat purchases where q <= 1, and where the
+            mean is negative, which the model does not know.
+
+        Raises
+        ------
+        InvalidData
+            A frequency that is no whole number.
 
         Notes
         -----
         p (v + x z) / (p x + q - 1), with x purchases of mean z.
         """
-        x = np.asarray(frequency, dtype=np.float64)
-        mean = np.where(x > 0, np.asarray(monetary_value, dtype=np.float64), 0.0)
-        below = self.p * x + self.q - 1
-        spend = self.p * (self.v + x * mean) / np.where(below > 0, below, np.nan)
-        return np.asarray(spend, dtype=np.float64)
+        x, mean = _spending(frequency, monetary_value)
+        total = np.where(x > 0, x * mean, 0.0)
+        below = self.p * x + (self.q - 1)
+        known = (below > 0) & (total >= 0)
+        return (total + self.v) * self.p / np.where(known, below, np.nan)
 
     def predict(self, summary: Any) -> Any:
         """Add the spend to expect to a customer summary.
@@ -248,7 +265,8 @@ class GammaGamma(Rule):
         Returns
         -------
         CustomerSummary or frame
-            What came in, with ``expected_spend`` per purchase, in the currency of the data.
+            What came in, with ``expected_spend`` per purchase, in the currency of the data; NaN
+            without repeat purchases where q <= 1, and where the mean spend is negative.
         """
         door = enter(summary)
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
@@ -259,27 +277,41 @@ class GammaGamma(Rule):
         x = nw.col("frequency").cast(nw.Float64)
         total = nw.when(x > 0).then(x * nw.col("monetary_value")).otherwise(0.0)
         below = self.p * x + (self.q - 1)
-        nobody = nw.lit(float("nan"))
-        return nw.when(below > 0).then((total + self.v) * self.p / below).otherwise(nobody)
+        unknown = nw.lit(float("nan"))
+        known = (below > 0) & (total >= 0)
+        return nw.when(known).then((total + self.v) * self.p / below).otherwise(unknown)
 
 
-def _check(x: Floats, mean: Floats, counts: Floats) -> float:
-    """Refuse what no parameters can be learnt from; return the mean spend."""
+def _spending(frequency: ArrayLike, monetary_value: ArrayLike) -> tuple[Floats, Floats]:
+    """Check frequencies and return both as float64 arrays of one shape."""
+    x, mean = frequencies(frequency), np.asarray(monetary_value, dtype=np.float64)
+    require_one_length(frequency=x, monetary_value=mean)
+    x, mean = np.broadcast_arrays(x, mean)
+    return x, mean
+
+
+def _require_spend(x: Floats, mean: Floats, counts: Floats) -> None:
     bad = ~((mean > 0) & (mean < np.inf))
     if bad.any():
         rows = tuple(
-            f"row {i} of the repeat buyers: frequency={x[i]:g}, monetary_value={mean[i]:g}"
+            f"repeat buyer {i}: frequency={x.ravel()[i]:g}, monetary_value={mean.ravel()[i]:g}"
             for i in np.flatnonzero(bad)[:3]
         )
         problem = Problem(
             code="no_spend",
-            message="mean spend of repeat buyers that is zero, negative or missing",
+            message="mean spend of repeat buyers that is zero, negative, infinite or missing",
             column="monetary_value",
             count=int(counts[bad].sum()),
             rows=rows,
             remedy="Pass zero_spend='drop' to learn from the others.",
+            of="customer",
         )
         raise InvalidData([problem])
+
+
+def _check(x: Floats, mean: Floats, counts: Floats) -> float:
+    """Refuse what no parameters can be learnt from; return the mean spend."""
+    _require_spend(x, mean, counts)
     start = "GammaGamma cannot be fitted"
     if len(x) < len(_LIMITS):
         raise FitError(
@@ -300,11 +332,10 @@ class _Likelihood:
     def __init__(self, x: Floats, mean: Floats, counts: Floats) -> None:
         self.x, self.counts = x, counts
         self.total = x * mean
-        self.levels, place = np.unique(x, return_inverse=True)
-        self.n = np.bincount(place, counts)
-        self.logs = np.bincount(place, counts * np.log(self.total))
+        self.levels, self.place = np.unique(x, return_inverse=True)
+        self.n = np.bincount(self.place, counts)
+        self.logs = np.bincount(self.place, counts * np.log(self.total))
         self.rest = float((counts * np.log(mean)).sum())
-        self.place = place
 
     def start(self) -> Floats:
         """Return coordinates for customers who differ as much as their purchases do."""
@@ -316,24 +347,28 @@ class _Likelihood:
         x, n, customers = self.levels, self.n, self.n.sum()
         above = v + self.total
         per_above = self.counts / above
-        log_above, inverse, inverse2 = (
+        # log(1 + v / total), inverse and inverse square of v + total, by frequency
+        shares, inverse, inverse2 = (
             np.bincount(self.place, values)
-            for values in (self.counts * np.log(above), per_above, per_above / above)
-        )
-        k = p * x + q
-        value = n @ (gammaln(k) - gammaln(p * x)) - customers * (gammaln(q) - q * np.log(v))
-        value += p * (x @ self.logs) - k @ log_above - self.rest
+            for values in (
+                self.counts * np.log1p(v / self.total), per_above, per_above / above
+            )
+        )  # fmt: skip
+        px = p * x
+        k = px + q
+        by_q = self.logs.sum() + shares.sum() - customers * np.log(v)
+        value = -(n @ log_beta(px, q)) - self.rest - px @ shares - q * by_q
         gradient = np.array(
             [
-                x @ (n * (digamma(k) - digamma(p * x)) + self.logs - log_above),
-                n @ digamma(k) - customers * (digamma(q) - np.log(v)) - log_above.sum(),
+                x @ (n * (digamma(k) - digamma(px)) - shares),
+                n @ digamma(k) - customers * digamma(q) - by_q,
                 customers * q / v - k @ inverse,
             ]
         )
         curve = n * polygamma(1, k)
         hessian = np.array(
             [
-                [x**2 @ (curve - n * polygamma(1, p * x)), x @ curve, -(x @ inverse)],
+                [x**2 @ (curve - n * polygamma(1, px)), x @ curve, -(x @ inverse)],
                 [0.0, curve.sum() - customers * polygamma(1, q), customers / v - inverse.sum()],
                 [0.0, 0.0, k @ inverse2 - customers * q / v**2],
             ]

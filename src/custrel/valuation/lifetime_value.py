@@ -35,7 +35,22 @@ class PurchaseModel(Protocol):
     def probability_alive(
         self, *, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
     ) -> Floats:
-        """Return the probability that a customer has not stopped."""
+        """Return the probability that a customer has not stopped.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Repeat purchases.
+        recency : array_like
+            Age at the last purchase, in the model's unit.
+        T : array_like
+            Age at the end of observation, in the model's unit.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.
+        """
         ...
 
     def expected_purchases(
@@ -46,7 +61,24 @@ class PurchaseModel(Protocol):
         recency: ArrayLike | None,
         T: ArrayLike | None,
     ) -> Floats:
-        """Return the number of purchases to expect."""
+        """Return the number of purchases to expect over the next stretch of time.
+
+        Parameters
+        ----------
+        horizon : array_like
+            The length of the stretch, in the model's unit.
+        frequency : array_like or None
+            Repeat purchases; all three None for a customer who has just come.
+        recency : array_like or None
+            Age at the last purchase, in the model's unit.
+        T : array_like or None
+            Age at the end of observation, in the model's unit.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.
+        """
         ...
 
     def discounted_purchases(
@@ -58,7 +90,26 @@ class PurchaseModel(Protocol):
         horizon: float,
         rate: float,
     ) -> Floats:
-        """Return the present number of purchases to expect."""
+        """Return the present number of purchases over the next stretch of time.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Repeat purchases.
+        recency : array_like
+            Age at the last purchase, in the model's unit.
+        T : array_like
+            Age at the end of observation, in the model's unit.
+        horizon : float
+            The length of the stretch, in the model's unit.
+        rate : float
+            The effective discount rate per unit.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape: purchases of each unit count as due at its end.
+        """
         ...
 
 
@@ -108,7 +159,7 @@ def lifetime_value(
     UnitMismatch
         The summary is measured in another unit than the model, or the model in none.
     InvalidRule
-        The horizon is negative.
+        The horizon or the spend is negative or not finite, or the margin not finite.
 
     References
     ----------
@@ -133,8 +184,12 @@ def lifetime_value(
     >>> value.frame["lifetime_value"].round(2).tolist()
     [15.66]
     """
-    if not horizon >= 0:
-        raise InvalidRule(f"horizon={horizon!r}: it must not be negative.")
+    if not 0 <= horizon < float("inf"):
+        raise InvalidRule(f"horizon={horizon!r}: it must be finite and not negative.")
+    if not (isinstance(spend, GammaGamma) or 0 <= spend < float("inf")):
+        raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
+    if not abs(margin) < float("inf"):
+        raise InvalidRule(f"margin={margin!r}: it must be finite.")
     unit = known_unit(model)
     if unit is None:
         raise UnitMismatch(
