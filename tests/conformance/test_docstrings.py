@@ -70,7 +70,9 @@ def class_findings(cls):
         yield f"Parameters lists {list(parameters)}, the constructor takes {names}"
     if unknown := [name for name in attributes if not is_attribute(cls, name)]:
         yield f"Attributes lists {unknown}, which the class does not have"
-    for name in "__init__", "__attrs_post_init__":
+    # A protocol is not made, and what Python puts in place of its constructor is nobody's.
+    made = () if getattr(cls, "_is_protocol", False) else ("__init__", "__attrs_post_init__")
+    for name in made:
         if inspect.isfunction(method := vars(cls).get(name)) and not generated(method):
             yield from raises_findings(method, doc)
 
