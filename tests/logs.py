@@ -1,6 +1,7 @@
 """Order logs as frames of every kind, and what comes out of them as plain rows."""
 
 import datetime as dt
+import functools
 import math
 from pathlib import Path
 
@@ -14,11 +15,16 @@ CDNOW = Path(__file__).parents[1] / "examples" / "data" / "cdnow_sample.csv"
 
 
 def _relation(table):
+    zones = {field.type.tz for field in table.schema if pa.types.is_timestamp(field.type)}
+    return _connection((zones - {None} or {"UTC"}).pop()).from_arrow(table)
+
+
+@functools.cache
+def _connection(zone):
+    """Return a connection whose session is in a zone; it must outlive its relations."""
     connection = duckdb.connect()
-    for field in table.schema:
-        if pa.types.is_timestamp(field.type) and field.type.tz is not None:
-            connection.sql(f"set timezone = '{field.type.tz}'")
-    return connection.from_arrow(table)
+    connection.sql(f"set timezone = '{zone}'")
+    return connection
 
 
 # From an Arrow table, in which every kind of column can be written down.

@@ -98,8 +98,9 @@ ARROW = {
     "float": pa.array([2.5, 1.5, 2.5, 1.5]),
     "decimal": pa.array([Decimal("2.5"), Decimal("1.5")] * 2),
     "date": pa.array([dt.date(2020, 1, 2), dt.date(2020, 1, 1)] * 2),
-    "uuid": pa.array([one.bytes for one in UUIDS], pa.uuid()),
 }
+if hasattr(pa, "uuid"):  # not in PyArrow 16
+    ARROW["uuid"] = pa.array([one.bytes for one in UUIDS], pa.uuid())
 
 
 @pytest.mark.parametrize("name", ARROW)
@@ -107,6 +108,7 @@ def test_arrow_ids(name):
     check(arrow_log(ARROW[name]), ARROW[name].type, type_of=lambda column: column.type)
 
 
+@pytest.mark.skipif(not hasattr(pa, "uuid"), reason="this PyArrow cannot convert them")
 def test_arrows_views_come_back_as_large_text():
     """It can neither sort nor filter them."""
     log = arrow_log(pa.array(IDS, pa.string_view()))
@@ -129,7 +131,8 @@ POLARS = {
 @pytest.mark.parametrize("name", POLARS)
 def test_polars_ids(name):
     ids = POLARS[name]
-    check(polars_log(ids), ids.dtype, type_of=lambda column: column.dtype)
+    ordered = name != "category"  # older versions sort it by first occurrence
+    check(polars_log(ids), ids.dtype, type_of=lambda column: column.dtype, order=ordered)
     check(polars_log(ids).lazy(), ids.dtype, type_of=lambda column: column.dtype, order=False)
 
 
@@ -167,7 +170,9 @@ def test_missing_ids_of_any_kind_are_no_customer():
         pandas_log(pd.Series([(1, 2), None, (1, 2), nan], dtype=object)),
         pandas_log(pd.Categorical(["a", None, "a", None])),
         arrow_log([1.5, nan, 1.5, None]),
-        arrow_log(pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, None]), pa.array(["a", None]))),
+        arrow_log(
+            pa.DictionaryArray.from_arrays(pa.array([0, None, 0, None]), pa.array(["a", "z"]))
+        ),
         polars_log([1.5, nan, 1.5, None]),
         polars_log([1.5, nan, 1.5, None]).lazy(),
         duckdb.from_arrow(arrow_log([1.5, nan, 1.5, None])),

@@ -163,7 +163,8 @@ def test_attaching_survives_the_end_of_the_call_and_leaves_no_trace():
         (3.0,),
         (None,),
     ]
-    assert connection.sql("show tables").fetchall() == []
+    # Old versions of DuckDB keep the name of a query.
+    assert connection.sql("show tables").fetchall() in ([], [("__custrel",)])
 
 
 @every_engine

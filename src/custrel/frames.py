@@ -306,8 +306,9 @@ def _probe(frame: AnyFrame) -> None:
     """Find out whether a relation, which remembers its schema, can still be queried."""
     if engine_of(frame) is not nw.Implementation.DUCKDB:
         return
+    native: Any = frame.to_native()
     try:
-        collect(frame.head(0))
+        native.limit(0).fetchall()  # not as Arrow, which need not know every type
     except Exception as error:
         raise _unreadable(frame, error) from error
 
@@ -425,7 +426,7 @@ def beside(frame: AnyFrame, columns: Mapping[str, NDArray[Any]]) -> Any:
             import pyarrow as pa  # noqa: PLC0415 - DuckDB reads Arrow, and only it needs it
 
             _small = pa.table(dict(columns))  # the query below finds it by its name
-            return nw.from_native(frame.to_native().query("_", "select * from _small"))
+            return nw.from_native(frame.to_native().query("__custrel", "select * from _small"))
         case _:
             engine: Any = engine_of(frame)
             return nw.from_dict(columns, backend="pandas").lazy(engine)

@@ -222,10 +222,11 @@ def _wall_clock(frame: AnyFrame, column: str, line: Timeline) -> AnyFrame:
         return frame
     native: Any = frame.to_native()
     if _is_pandas(frame):
-        times = native[column].dt
-        if line.fine:
-            times = times.tz_convert("UTC").dt
-        wall: AnyFrame = nw.from_native(native.assign(**{column: times.tz_localize(None)}))
+        times = native[column]
+        if isinstance(times.dtype, pd.ArrowDtype):  # whose wall clock pandas 2.2 takes for UTC's
+            times = times.astype(pd.DatetimeTZDtype("us", line.zone))
+        times = times.dt.tz_convert("UTC") if line.fine else times
+        wall: AnyFrame = nw.from_native(native.assign(**{column: times.dt.tz_localize(None)}))
         return wall
     if engine_of(frame) is nw.Implementation.DUCKDB:
         zone = "UTC" if line.fine else line.zone
