@@ -5,7 +5,7 @@ import pytest
 from custrel.errors import UnknownCode
 from custrel.labels import _CATALOGUES, _find, label, labels
 from custrel.model import RiskVerdict
-from custrel.satisfaction import KanoCategory
+from custrel.satisfaction import IpaQuadrant, KanoCategory, ServqualForm, TwoFactor
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
 
 CODES = {
@@ -14,6 +14,9 @@ CODES = {
     "risk": tuple(RiskVerdict),
     "treatment": tuple(Treatment),
     "kano": tuple(KanoCategory),
+    "two_factor": tuple(TwoFactor),
+    "ipa": tuple(IpaQuadrant),
+    "servqual": ServqualForm().dimensions,
 }
 
 

@@ -80,6 +80,33 @@ _KANO: _Names = MappingProxyType(
     }
 )
 
+_TWO_FACTOR: _Names = MappingProxyType(
+    {
+        "hygiene": ("Hygiene factor", "保健要素"),
+        "semi_motivator": ("Semi-motivator", "半激励要素"),
+        "motivator": ("Motivator", "激励要素"),
+    }
+)
+
+_IPA: _Names = MappingProxyType(
+    {
+        "concentrate_here": ("Concentrate here", "重点改进"),
+        "keep_up": ("Keep up the good work", "继续保持"),
+        "low_priority": ("Low priority", "次要改进"),
+        "possible_overkill": ("Possible overkill", "可能过度投入"),
+    }
+)
+
+_SERVQUAL: _Names = MappingProxyType(
+    {
+        "tangibles": ("Tangibles", "有形性"),
+        "reliability": ("Reliability", "可靠性"),
+        "responsiveness": ("Responsiveness", "响应性"),
+        "assurance": ("Assurance", "保证性"),
+        "empathy": ("Empathy", "移情性"),
+    }
+)
+
 _CATALOGUES: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
@@ -87,6 +114,9 @@ _CATALOGUES: Mapping[str, _Names] = MappingProxyType(
         "risk": _RISKS,
         "treatment": _TREATMENTS,
         "kano": _KANO,
+        "two_factor": _TWO_FACTOR,
+        "ipa": _IPA,
+        "servqual": _SERVQUAL,
     }
 )
 
@@ -101,8 +131,8 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
     language : {"en", "zh"}
         English or Chinese.
     of : str, optional
-        Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"`` or
-        ``"kano"``.
+        Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"``,
+        ``"kano"``, ``"two_factor"``, ``"ipa"`` or ``"servqual"``.
         Needed only where two kinds share a code and call it differently.
 
     Returns
@@ -138,7 +168,7 @@ def labels(of: str, language: str = "en") -> Mapping[str, str]:
 
     Parameters
     ----------
-    of : {"segment", "abc", "risk", "treatment", "kano"}
+    of : {"segment", "abc", "risk", "treatment", "kano", "two_factor", "ipa", "servqual"}
         The kind of code.
     language : {"en", "zh"}
         English or Chinese.

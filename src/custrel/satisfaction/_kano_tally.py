@@ -282,7 +282,7 @@ def _sorted_tally(
         for name in (columns.importance, columns.weight)
     ]
     # Two spellings of one answer are one row: the same data, the same resamples on any engine.
-    keys: Floats = np.column_stack([group, feature, *pairs, *numbers])
+    keys: Any = np.column_stack([group, feature, *pairs, *numbers])
     rows, where = np.unique(keys, axis=0, return_inverse=True)
     places = rows[:, :4].astype(np.intp)
     total = as_sums(where.reshape(-1), counts, len(rows))

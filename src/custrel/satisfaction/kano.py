@@ -11,10 +11,11 @@ import numpy as np
 
 from custrel.errors import InvalidData, InvalidRule, UnknownCode
 from custrel.frames import AnyFrame, Door, enter
+from custrel.satisfaction._kano_columns import leading_reverse, summary_columns
 from custrel.satisfaction._kano_frames import answered_twice, careless, to_long
 from custrel.satisfaction._kano_tally import AnswerColumns, Tally, tally_answers
 from custrel.satisfaction._tables import as_frame
-from custrel.satisfaction.kano_analysis import KanoAnalysis, leading_reverse, summary_columns
+from custrel.satisfaction.kano_analysis import KanoAnalysis
 from custrel.satisfaction.kano_cleaning import KanoCleaning
 from custrel.satisfaction.kano_coding import KanoCoding
 from custrel.satisfaction.kano_rule import KanoRule

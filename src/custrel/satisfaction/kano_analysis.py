@@ -8,26 +8,23 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from custrel.errors import InvalidRule, Problem, UnknownCode
+from custrel.frames import enter
 from custrel.labels import label
-from custrel.satisfaction._kano_figures import (
-    R,
-    better_worse,
-    divide,
-    fong,
-    shares_of,
-    strengths,
-)
-from custrel.satisfaction._kano_tally import Tally, as_sums
-from custrel.satisfaction._tables import as_html, as_text
+from custrel.satisfaction._kano_bootstrap import interval_columns
+from custrel.satisfaction._kano_columns import count_categories, summary_columns
+from custrel.satisfaction._kano_compare import comparison_columns
+from custrel.satisfaction._kano_priorities import priority_columns
+from custrel.satisfaction._kano_tally import Tally
+from custrel.satisfaction._tables import as_frame, as_html, as_text
+from custrel.satisfaction.kano_continuous import ContinuousScale, continuous_columns
+from custrel.satisfaction.kano_curves import curve_columns
 from custrel.satisfaction.kano_rule import KanoCounts, KanoRule
 from custrel.satisfaction.kano_table import CATEGORIES, KanoTable
+from custrel.satisfaction.two_factor import factor_columns
 
 __all__ = ["KanoAnalysis"]
-
-Floats = NDArray[np.float64]
 
 _SHOWN = 60
 
@@ -130,6 +127,183 @@ class KanoAnalysis:
         names = [category.value for category in CATEGORIES]
         return KanoCounts(**dict(zip(names, row.tolist(), strict=True)))
 
+    def intervals(
+        self, *, seed: int | np.random.Generator, resamples: int = 2000, confidence: float = 0.95
+    ) -> Any:
+        """Say how sure one can be, by resampling the respondents.
+
+        Parameters
+        ----------
+        seed : int or numpy Generator
+            Where randomness comes from: the same seed gives the same numbers.
+        resamples : int
+            How often the survey is drawn again.
+        confidence : float
+            Of the intervals, between 0 and 1.
+
+        Returns
+        -------
+        frame
+            A row for each group and feature: ``category``, ``stability`` (the share of resamples
+            with the same category, 0 to 1), ``runner_up`` (the category most often found
+            instead, missing where there was none), and ``_low`` and ``_high`` of ``better``,
+            ``worse`` and each category's share.
+
+        Raises
+        ------
+        InvalidRule
+            `resamples` or `confidence` is impossible.
+
+        Notes
+        -----
+        Percentile intervals. Respondents are drawn with replacement, those about each feature
+        alone: its distinct answers are one multinomial draw.
+        """
+        return self._emit(interval_columns(self, seed, resamples, confidence))
+
+    def continuous(self, scale: ContinuousScale | None = None) -> Any:
+        """Return means of numbers instead of categories (DuMouchel).
+
+        Parameters
+        ----------
+        scale : ContinuousScale, optional
+            What each answer is worth, and where the quadrants are cut.
+
+        Returns
+        -------
+        frame
+            A row for each group and feature: ``functional`` and ``dysfunctional`` (means,
+            weighted by importance where it was asked for), ``functional_sd``,
+            ``dysfunctional_sd``, ``functional_se``, ``dysfunctional_se``, ``correlation``,
+            ``quadrant`` (a category's code), and ``outside`` (a mean is below 0, so that many
+            answers are reverse or questionable).
+
+        Raises
+        ------
+        InvalidRule
+            The scale has another number of answers than the table.
+        """
+        return self._emit(continuous_columns(self, scale))
+
+    def compare(self, *, seed: int | np.random.Generator, resamples: int = 1999) -> Any:
+        """Test whether the groups answer alike.
+
+        Parameters
+        ----------
+        seed : int or numpy Generator
+            Where randomness comes from.
+        resamples : int
+            How many tables with the same margins are drawn.
+
+        Returns
+        -------
+        frame
+            A row for each feature: ``groups`` (with answers), ``answers``, ``agree`` (they have
+            the same category), ``chi2``, ``p_value``, ``p_adjusted`` (for the number of features;
+            Holm), ``cramers_v`` (0: alike, 1: as different as can be). Of two groups also
+            ``better_difference`` and ``worse_difference``, the first less the second, each with
+            ``_low`` and ``_high`` (95 %; Newcombe).
+
+        Raises
+        ------
+        InvalidRule
+            The analysis has no groups.
+
+        Notes
+        -----
+        The p value is the share of tables, the survey's among them, with at least its chi-squared
+        statistic: right for small groups too. With survey weights it is that of the chi-squared
+        distribution, the counts brought to their effective number (Kish).
+        """
+        return self._emit(comparison_columns(self, seed, resamples))
+
+    def curves(self, *, points: int = 21) -> Any:
+        """Return satisfaction as a function of how far each feature is fulfilled.
+
+        Parameters
+        ----------
+        points : int
+            At how many degrees of fulfilment, 0 and 1 among them.
+
+        Returns
+        -------
+        frame
+            A row for each group, feature and point: ``category``, ``fulfilment`` (0 to 1) and
+            ``satisfaction`` (from worse to better). Only attractive, one-dimensional and must-be
+            features have a curve.
+
+        Raises
+        ------
+        InvalidRule
+            There are fewer than two points.
+
+        See Also
+        --------
+        response_curve : The formulas.
+        """
+        return self._emit(curve_columns(self, points))
+
+    def two_factor(self) -> Any:
+        """Look at the features as the two-factor theory does (双因素理论).
+
+        Returns
+        -------
+        frame
+            A row for each group and feature: ``factor`` ("hygiene", "semi_motivator",
+            "motivator"; missing for other categories), ``satisfaction`` (better) and
+            ``dissatisfaction`` (worse).
+
+        See Also
+        --------
+        TwoFactor : What the factors are.
+        """
+        return self._emit(factor_columns(self))
+
+    def priorities(
+        self,
+        cost: Mapping[Any, float],
+        *,
+        budget: float | None = None,
+        fulfilment: Mapping[Any, float] | None = None,
+        group: Any = None,
+    ) -> Any:
+        """Choose the features to do next: the most satisfaction for the money.
+
+        Parameters
+        ----------
+        cost : mapping of feature to float
+            What it costs to fulfil each candidate; greater than 0.
+        budget : float, optional
+            What may be spent; default: enough for all.
+        fulfilment : mapping of feature to float, optional
+            How far each is fulfilled today, 0 to 1; default: not at all.
+        group : object, optional
+            Whose satisfaction, where the analysis has groups.
+
+        Returns
+        -------
+        frame
+            A row for each candidate, the highest gain per cost first: ``feature``, ``category``,
+            ``fulfilment``, ``gain`` (satisfaction, times the mean importance where it was asked
+            for), ``cost``, ``gain_per_cost`` and ``chosen``.
+
+        Raises
+        ------
+        UnknownCode
+            A feature or group is unknown.
+        InvalidRule
+            A cost, the budget or a fulfilment is impossible; or the group did not answer.
+
+        Notes
+        -----
+        The gain is the rise of the feature's response curve from today's fulfilment to 1: better
+        less worse, from nothing. An indifferent feature's is linear (own); reverse and
+        questionable ones have none and are never chosen. The choice has the highest sum of gains
+        of all that fit the budget.
+        """
+        columns = priority_columns(self, cost, budget, fulfilment or {}, group)
+        return self._emit(columns)
+
     def describe(self, language: str = "en") -> str:
         """Return the analysis as a table for people.
 
@@ -145,6 +319,10 @@ class KanoAnalysis:
         """
         lines = as_text(self._rows(language), left=1 if self.by is None else 2)
         return "\n".join([self._headline(), "", *lines, *self._notes()])
+
+    def _emit(self, columns: Mapping[str, Sequence[Any]]) -> Any:
+        """Return a small table as a frame of the kind that the answers came in."""
+        return as_frame(enter(self.frame), columns)
 
     def __repr__(self) -> str:
         return self.describe()
@@ -181,75 +359,6 @@ class KanoAnalysis:
         rows = len(np.unique(self.tally.cell))
         more = [f"... and {rows - _SHOWN} more rows"] if rows > _SHOWN else []
         return [*more, *(f"note: {problem}" for problem in self.problems)]
-
-
-def count_categories(tally: Tally, table: KanoTable) -> Floats:
-    """Return the weight of each category, of shape (groups * features, 6)."""
-    place = table.places()[tally.functional, tally.dysfunctional]
-    flat = tally.cell * len(CATEGORIES) + place
-    counts = as_sums(flat, tally.count * tally.weight, tally.cells * len(CATEGORIES))
-    return counts.reshape(tally.cells, len(CATEGORIES))
-
-
-def effective_answers(tally: Tally) -> Floats:
-    """Return how many equally weighted answers would be as precise, of each group and feature."""
-    total = tally.total(tally.count * tally.weight)
-    return divide(total**2, tally.total(tally.count * tally.weight**2))
-
-
-def summary_columns(analysis: KanoAnalysis) -> Mapping[str, Sequence[Any]]:
-    """Return the columns of the result: a row for each group and feature with answers."""
-    tally, rule = analysis.tally, analysis.rule
-    answers = tally.total(tally.count)
-    rows = np.flatnonzero(answers)
-    counts = count_categories(tally, analysis.table)[rows]
-    effective = effective_answers(tally)[rows]
-    shares, (better, worse) = shares_of(counts), better_worse(counts)
-    place, tied = rule.lead(counts)
-    category_strength, total_strength = strengths(counts)
-    difference, least = fong(counts, effective, rule.z)
-    columns: dict[str, Any] = {
-        **key_columns(analysis, rows),
-        "answers": answers[rows].astype(np.int64),
-        "category": [CATEGORIES[i].value for i in place],
-        "tied": tied,
-        "distinct": difference >= least,
-        "turned": [analysis.features[i % len(analysis.features)] in analysis.turned for i in rows],
-    }
-    for i, category in enumerate(CATEGORIES):
-        columns[category.value] = counts[:, i]
-    for i, category in enumerate(CATEGORIES):
-        columns[f"{category.value}_share"] = shares[:, i]
-    columns |= {
-        "category_strength": category_strength,
-        "total_strength": total_strength,
-        "better": better,
-        "worse": worse,
-    }
-    if np.any(tally.importance != 1):
-        weight = tally.count * tally.weight
-        columns["importance"] = divide(tally.total(weight * tally.importance), tally.total(weight))[
-            rows
-        ]
-    if np.any(tally.weight != 1):
-        columns["effective_answers"] = effective
-    return columns
-
-
-def key_columns(analysis: KanoAnalysis, rows: NDArray[np.intp]) -> dict[str, list[Any]]:
-    """Return what names some rows: the group, where there are groups, and the feature."""
-    width = len(analysis.features)
-    group = (
-        {} if analysis.by is None else {analysis.by: [analysis.groups[i // width] for i in rows]}
-    )
-    return group | {"feature": [analysis.features[i % width] for i in rows]}
-
-
-def leading_reverse(tally: Tally, table: KanoTable, rule: KanoRule) -> NDArray[np.bool_]:
-    """Tell which features are reverse to most respondents, all groups together."""
-    counts = count_categories(tally, table)
-    summed = counts.reshape(len(tally.groups), len(tally.features), -1).sum(axis=0)
-    return np.asarray(rule.lead(summed)[0] == R)
 
 
 def _remarks(table: Mapping[str, Sequence[Any]], i: int) -> str:
