@@ -11,7 +11,7 @@ from custrel.errors import InvalidRule
 from custrel.satisfaction._intervals import normal_quantile
 from custrel.satisfaction._kano_columns import key_columns
 from custrel.satisfaction._kano_figures import better_worse, shares_of
-from custrel.satisfaction._kano_tally import as_sums
+from custrel.satisfaction._kano_tally import as_sums, distinct_rows
 from custrel.satisfaction.kano_table import CATEGORIES
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def _merged(
     places: NDArray[np.intp], weights: Floats, counts: Floats
 ) -> tuple[NDArray[np.intp], Floats, Floats]:
     """Merge answers that differ in nothing that is counted here."""
-    pairs: Any = np.column_stack([places, weights])
-    kinds, where = np.unique(pairs, axis=0, return_inverse=True)
-    times = as_sums(where.reshape(-1), counts, len(kinds))
-    return kinds[:, 0].astype(np.intp), kinds[:, 1], times
+    first, where = distinct_rows(places, weights)
+    return places[first], weights[first], as_sums(where, counts, first.size)
 
 
 def _draw(
@@ -57,8 +55,14 @@ def _draw(
 ) -> Floats:
     """Return category counts of shape (resamples, 6)."""
     places, weights, times = answers
-    n = round(float(times.sum()))
-    as_categories = np.zeros((places.size, len(CATEGORIES)))
+    n, width = round(float(times.sum())), len(CATEGORIES)
+    if 2 * places.size > n:  # hardly two answers are alike, as with weights: draw one by one
+        often = times.astype(np.intp)
+        each, weigh = np.repeat(places, often), np.repeat(weights, often)
+        step = max(1, _AT_ONCE // n)
+        sizes = [min(step, resamples - done) for done in range(0, resamples, step)]
+        return np.concatenate([_drawn_singly(each, weigh, stream, size) for size in sizes])
+    as_categories = np.zeros((places.size, width))
     as_categories[np.arange(places.size), places] = weights
     step = max(1, _AT_ONCE // places.size)
     parts = [
@@ -66,6 +70,15 @@ def _draw(
         for done in range(0, resamples, step)
     ]
     return np.concatenate(parts)
+
+
+def _drawn_singly(
+    places: NDArray[np.intp], weights: Floats, stream: np.random.Generator, size: int
+) -> Floats:
+    width = len(CATEGORIES)
+    drawn = stream.integers(0, places.size, size=(size, places.size))
+    flat = places[drawn] + width * np.arange(size)[:, None]
+    return as_sums(flat.reshape(-1), weights[drawn].reshape(-1), size * width).reshape(size, width)
 
 
 def _row(

@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 
 from custrel.errors import InvalidRule, Problem
 from custrel.frames import AnyFrame, Door, collect, read_schema
-from custrel.satisfaction._kano_tally import AnswerColumns, distinct_values, read_matches
+from custrel.satisfaction._kano_reading import Written, read_matches
+from custrel.satisfaction._kano_tally import AnswerColumns
 from custrel.satisfaction.kano_coding import KanoCoding, is_missing
 from custrel.satisfaction.kano_table import KanoCategory, KanoTable
 
@@ -100,9 +101,9 @@ def careless(
     who = columns.respondent
     pairs = (columns.functional, columns.dysfunctional)
     seen = collect(frame.select(*pairs).group_by(*pairs).agg(nw.len().alias("__custrel_n")))
-    raw = seen.to_dict(as_series=False)
+    written = {name: Written.of(seen.get_column(name)).answers for name in pairs}
     marks = {
-        f"__custrel_{category.letter}": _holds(raw, pairs, coding, table, category)
+        f"__custrel_{category.letter}": _holds(frame, written, coding, table, category)
         for category in limits
     }
     marked = frame.with_columns(
@@ -148,27 +149,26 @@ def _share_text(row: Mapping[str, Any], who: str, limits: Mapping[KanoCategory, 
 
 
 def _holds(
-    raw: Mapping[str, list[Any]],
-    pairs: tuple[str, str],
+    frame: AnyFrame,
+    written: Mapping[str, Sequence[Any]],
     coding: KanoCoding,
     table: KanoTable,
     category: KanoCategory,
 ) -> nw.Expr:
     """Return whether a pair of answers, as they are written, has a category."""
-    written = [
-        {value: coding.read(value) for value in distinct_values(raw[name]) if not is_missing(value)}
-        for name in pairs
-    ]
+    (first, there), (second, absent) = (
+        (name, {value: coding.read(value) for value in values if not is_missing(value)})
+        for name, values in written.items()
+    )
     flag = nw.lit(value=False)
     for place, row in enumerate(table.rows):
-        there = [value for value, read in written[0].items() if read == place]
-        absent = [
-            value
-            for value, read in written[1].items()
-            if read is not None and row[read] == category.letter
+        mine = [value for value, read in there.items() if read == place]
+        fits = [
+            v for v, read in absent.items() if read is not None and row[read] == category.letter
         ]
-        if there and absent:
-            flag = flag | (read_matches(pairs[0], there) & read_matches(pairs[1], absent))
+        if mine and fits:
+            both = read_matches(frame, first, mine) & read_matches(frame, second, fits)
+            flag = flag | both
     return flag
 
 

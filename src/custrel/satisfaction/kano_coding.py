@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
+import pandas as pd
 
 from custrel.errors import InvalidRule, near_miss
 from custrel.rules import Rule
@@ -183,9 +184,7 @@ def as_number(answer: object) -> float | None:
 
 def is_missing(answer: Any) -> bool:
     """Tell whether nothing was answered: null, NaN or blank."""
-    if isinstance(answer, str):
-        return not answer.strip()
-    return answer is None or bool(answer != answer)  # noqa: PLR0124 - NaN of whatever type
+    return not answer.strip() if isinstance(answer, str) else pd.isna(answer) is True
 
 
 def _plain(word: str) -> str:
