@@ -42,10 +42,14 @@ if TYPE_CHECKING:
     )
     from custrel.transactions import CustomerSummary as CustomerSummary, summarize as summarize
     from custrel.units import TimeUnit as TimeUnit
+    from custrel.valuation.bg_bb import BgBb as BgBb
     from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
     from custrel.valuation.lifetime_value import lifetime_value as lifetime_value
+    from custrel.valuation.shifted_beta_geometric import (
+        ShiftedBetaGeometric as ShiftedBetaGeometric,
+    )
 else:
     from custrel._lazy import make_lazy
 
@@ -61,10 +65,12 @@ else:
             "custrel.segmentation.segment_map": ("STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.transactions": ("CustomerSummary", "summarize"),
             "custrel.units": ("TimeUnit",),
+            "custrel.valuation.bg_bb": ("BgBb",),
             "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.lifetime_value": ("lifetime_value",),
+            "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
         },
         subpackages=("model", "plotting", "satisfaction", "segmentation", "valuation"),
     )

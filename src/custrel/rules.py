@@ -29,6 +29,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "Absence": "custrel.segmentation.signals",
         "AbcRule": "custrel.segmentation.abc",
         "AppraisalRules": "custrel.appraisal",
+        "BgBb": "custrel.valuation.bg_bb",
         "BgNbd": "custrel.valuation.bg_nbd",
         "CesScale": "custrel.satisfaction.ces",
         "ContinuousScale": "custrel.satisfaction.kano_continuous",
@@ -47,6 +48,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "RiskRule": "custrel.segmentation.signals",
         "ServqualForm": "custrel.satisfaction.servqual",
         "SegmentMap": "custrel.segmentation.segment_map",
+        "ShiftedBetaGeometric": "custrel.valuation.shifted_beta_geometric",
         "TreatmentPolicy": "custrel.segmentation.treatment",
         "VolumeDrop": "custrel.segmentation.signals",
     }

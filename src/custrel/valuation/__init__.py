@@ -7,6 +7,7 @@ maximum likelihood to a customer summary, and the lifetime value that follows fr
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from custrel.valuation.bg_bb import BgBb as BgBb
     from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.estimate import Estimate as Estimate
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
         PurchaseModel as PurchaseModel,
         lifetime_value as lifetime_value,
     )
+    from custrel.valuation.shifted_beta_geometric import (
+        ShiftedBetaGeometric as ShiftedBetaGeometric,
+    )
     from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
 else:
     from custrel._lazy import make_lazy
@@ -22,11 +26,13 @@ else:
     make_lazy(
         __name__,
         {
+            "custrel.valuation.bg_bb": ("BgBb",),
             "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
+            "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
             "custrel.valuation.tracking": ("Tracking", "tracking"),
         },
     )

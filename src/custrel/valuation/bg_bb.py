@@ -1,0 +1,538 @@
+"""BG/BB: whether customers buy at each of a number of opportunities, and when they stop.
+
+Opportunities are counted: the yearly appeal, the monthly box, the conference, or any period of
+which it matters only whether the customer bought in it.  While alive, a customer takes each
+opportunity with a probability of his own; before each he stops for good with another.  Both
+are beta distributed over customers.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaln, gammaln, logsumexp
+
+from custrel.errors import FitError, InvalidRule
+from custrel.frames import Door, enter
+from custrel.valuation._beta_coordinates import jacobian, natural
+from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs, log_alive, log_doubt
+from custrel.valuation._opportunities import Histories
+from custrel.valuation._rows import counts_of
+from custrel.valuation._staying import discounted_stays, occasions, staying, stays
+from custrel.valuation.estimate import Estimate, Learnt
+
+__all__ = ["BgBb"]
+
+Floats = NDArray[np.float64]
+
+_LIMITS = (
+    ("the probability to buy ran to 0", "everybody alive buys at every opportunity (alpha/(alpha+beta) ran to 1)"),
+    ("customers buy always or never (alpha + beta ran to 0)", "all customers buy with one probability (alpha + beta ran to infinity)"),
+    ("degenerates to the beta-binomial: nobody ever stops (gamma/(gamma+delta) ran to 0)", "everybody stops at once (gamma/(gamma+delta) ran to 1)"),
+    ("customers stop at once or never (gamma + delta ran to 0)", "all customers stop with one probability (gamma + delta ran to infinity)"),
+)  # fmt: skip
+_REMEDY = "Say which columns they are: frequency=, recency=, periods=, weights=."
+
+
+def _positive(_: object, field: attrs.Attribute[float], value: float) -> None:
+    if not 0 < value < float("inf"):
+        raise InvalidRule(f"{field.name}={value!r} must be positive and finite.")
+
+
+def _parameter() -> Any:
+    return attrs.field(converter=float, validator=_positive)
+
+
+@attrs.frozen(kw_only=True)
+class BgBb(Learnt):
+    """The BG/BB model of repeat purchases at counted opportunities.
+
+    Parameters
+    ----------
+    alpha, beta : float
+        Parameters of the beta distribution of the probability to buy at an opportunity.
+    gamma, delta : float
+        Parameters of the beta distribution of the probability to stop before an opportunity.
+    estimate : Estimate, optional
+        How the parameters were learnt.
+
+    Raises
+    ------
+    InvalidRule
+        A parameter is not positive and finite.
+
+    See Also
+    --------
+    BgNbd : For purchases that may happen at any moment.
+
+    Notes
+    -----
+    A history is three counts: `frequency`, the opportunities with a purchase; `recency`, the
+    number of the last of them, 0 where there is none; `periods`, the number of opportunities.
+    The one with which a customer was won is no opportunity.
+
+    References
+    ----------
+    .. [1] P. S. Fader, B. G. S. Hardie, J. Shang (2010), Customer-Base Analysis in a
+       Discrete-Time Noncontractual Setting, Marketing Science 29(6), 1086-1108.
+
+    Examples
+    --------
+    >>> model = BgBb(alpha=1.203522, beta=0.749716, gamma=0.656718, delta=2.783442)
+    >>> print(model.expected_purchases(horizon=[1, 2, 3, 4, 5]).round(4))
+    [0.4985 0.9233 1.2969 1.6323 1.9381]
+    >>> history = {"frequency": [0, 6], "recency": [0, 6], "periods": 6}
+    >>> print(model.expected_purchases(**history, horizon=5).round(4))
+    [0.0729 3.7525]
+    >>> print(model.probability_alive(**history).round(4))
+    [0.1081 0.9304]
+    """
+
+    alpha: float = _parameter()
+    beta: float = _parameter()
+    gamma: float = _parameter()
+    delta: float = _parameter()
+    estimate: Estimate | None = attrs.field(default=None, repr=False)
+
+    _parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
+
+    @classmethod
+    def fit(
+        cls,
+        summary: Any,
+        *,
+        frequency: str = "frequency",
+        recency: str = "recency",
+        periods: str = "periods",
+        weights: str | None = None,
+    ) -> Self:
+        """Learn the parameters from a frame of histories by maximum likelihood.
+
+        Parameters
+        ----------
+        summary : frame
+            One row per customer, or per kind of customer with `weights`.
+        frequency : str
+            The column of opportunities with a purchase.
+        recency : str
+            The column with the number of the last of them, in periods since the start.
+        periods : str
+            The column with the number of opportunities.
+        weights : str, optional
+            The column that says how many customers a row stands for.
+
+        Returns
+        -------
+        BgBb
+            With `estimate`.
+
+        Raises
+        ------
+        ColumnNotFound
+            A column is not there.
+        FitError
+            Nobody bought, or there are too few opportunities.
+        InvalidData
+            A history is impossible.
+
+        Warns
+        -----
+        UserWarning
+            A parameter ran to a boundary; `estimate.diagnosis` names it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> donors = pd.DataFrame(
+        ...     {
+        ...         "frequency": [0, 1, 1, 1, 2, 2, 3],
+        ...         "recency": [0, 1, 2, 3, 2, 3, 3],
+        ...         "periods": 3,
+        ...         "donors": [444, 79, 39, 34, 55, 61, 88],
+        ...     }
+        ... )
+        >>> model = BgBb.fit(donors, weights="donors")
+        >>> round(model.estimate.log_likelihood, 2)
+        -1211.15
+        """
+        door = enter(summary)
+        columns = [frequency, recency, periods, *([] if weights is None else [weights])]
+        door.require(columns, remedy=_REMEDY)
+        values, counts = door.distinct(*dict.fromkeys(columns))
+        known = dict(zip(dict.fromkeys(columns), values, strict=True))
+        if weights is not None:
+            counts = counts * known[weights]
+        given = counts if door.lazy or weights is not None else None
+        histories = Histories.of(known[frequency], known[recency], known[periods])
+        return cls._learn(histories, counts_of(given, values[0]))
+
+    @classmethod
+    def fit_arrays(
+        cls,
+        *,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        periods: ArrayLike,
+        weights: ArrayLike | None = None,
+    ) -> Self:
+        """Learn the parameters from arrays by maximum likelihood.
+
+        Parameters
+        ----------
+        frequency : array_like, shape (rows,)
+            Opportunities with a purchase.
+        recency : array_like, shape (rows,)
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like, shape (rows,) or ()
+            Opportunities.
+        weights : array_like, shape (rows,), optional
+            How many customers each row stands for.
+
+        Returns
+        -------
+        BgBb
+            With `estimate`.
+
+        Raises
+        ------
+        FitError
+            Nobody bought, or there are too few opportunities.
+        InvalidData
+            A history is impossible.
+
+        Warns
+        -----
+        UserWarning
+            A parameter ran to a boundary; `estimate.diagnosis` names it.
+        """
+        histories = Histories.of(frequency, recency, periods)
+        return cls._learn(histories, counts_of(weights, histories.place.astype(np.float64)))
+
+    @classmethod
+    def _learn(cls, histories: Histories, weights: Floats | None) -> Self:
+        counts = histories.counted(weights)
+        kept = counts > 0
+        x, last, n = (
+            values[kept] for values in (histories.frequency, histories.recency, histories.periods)
+        )
+        counts = counts[kept]
+        cls._check(x, n, counts)
+        best = Likelihood(Pairs.of(x, last, n), counts).climb()
+        parameters = natural(best.at)
+        diagnosis = best.findings(_LIMITS)
+        estimate = Estimate(
+            log_likelihood=best.value,
+            customers=counts.sum(),
+            rows=len(counts),
+            covariance=best.covariance(jacobian(parameters)),
+            iterations=best.steps,
+            diagnosis=diagnosis,
+        )
+        model = cls(**dict(zip(cls._parameters, parameters, strict=True)), estimate=estimate)
+        if diagnosis:
+            # The caller of fit or of fit_arrays is two calls away.
+            warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
+        return model
+
+    @classmethod
+    def _check(cls, x: Floats, n: Floats, counts: Floats) -> None:
+        """Refuse what no parameters can be learnt from."""
+        start = f"{cls.__name__} cannot be fitted"
+        customers = f"{counts.sum():,.0f} customers"
+        if not x.any():
+            raise FitError(
+                f"{start}: none of the {customers} bought at any opportunity. Observe for longer, "
+                "or use a model with known parameters."
+            )
+        # n opportunities can end in 1 + n (n + 1) / 2 histories, whose shares sum to 1.
+        lengths = np.unique(n)
+        if (lengths * (lengths + 1) / 2).sum() < len(cls._parameters):
+            raise FitError(
+                f"{start}: its {len(cls._parameters)} parameters cannot be told apart by at most "
+                f"{lengths.max():.0f} opportunities. Observe for 3 or more."
+            )
+        if len(counts) < len(cls._parameters):
+            raise FitError(
+                f"{start}: {len(cls._parameters)} parameters from {customers} with {len(counts)} "
+                "distinct histories. Take more customers, or known parameters."
+            )
+
+    def log_likelihood(
+        self, *, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+    ) -> Floats:
+        """Return the logarithm of the likelihood of each history.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Opportunities with a purchase.
+        recency : array_like
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like
+            Opportunities.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape: of one order of purchases, without the number of orders.
+
+        Notes
+        -----
+        L = [B(alpha+x, beta+n-x) B(gamma, delta+n) + sum over i from 0 to n-t-1 of
+        B(alpha+x, beta+t-x+i) B(gamma+1, delta+t+i)] / [B(alpha, beta) B(gamma, delta)], with
+        x purchases, the last at opportunity t of n.
+        """
+        histories, pairs, doubt = self._doubts(frequency, recency, periods)
+        return histories.spread(log_alive(self._values, pairs) + doubt)
+
+    def probability_alive(
+        self,
+        *,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        periods: ArrayLike,
+        ahead: ArrayLike = 1,
+    ) -> Floats:
+        """Return the probability that a customer has not stopped.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Opportunities with a purchase.
+        recency : array_like
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like
+            Opportunities.
+        ahead : array_like
+            At which opportunity after the last one observed: 1, as in the paper, is the next
+            one, 0 the last one observed itself.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.
+
+        Raises
+        ------
+        InvalidRule
+            `ahead` is not a whole number, or negative.
+        """
+        later = occasions("ahead", ahead)
+        histories, _, doubt = self._doubts(frequency, recency, periods)
+        still = staying(self.gamma, self.delta + histories.spread(histories.periods), later)
+        return histories.spread(np.exp(-doubt)) * still
+
+    def expected_purchases(
+        self,
+        *,
+        horizon: ArrayLike,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        periods: ArrayLike | None = None,
+    ) -> Floats:
+        """Return the number of purchases to expect over the next opportunities.
+
+        Parameters
+        ----------
+        horizon : array_like
+            The number of opportunities, in periods.
+        frequency : array_like, optional
+            Opportunities with a purchase; without a history, the customer has just come.
+        recency : array_like, optional
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like, optional
+            Opportunities.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.
+
+        Raises
+        ------
+        InvalidRule
+            A history is given in part, or a horizon is not a whole number, or negative.
+
+        Notes
+        -----
+        P(alive) (alpha+x)/(alpha+beta+n) times the sum, over j from 1 to the horizon, of
+        B(gamma, delta+n+j)/B(gamma, delta+n): positive terms only, whatever the parameters.
+        """
+        ahead = occasions("horizon", horizon)
+        given = [values is not None for values in (frequency, recency, periods)]
+        if not any(given):
+            return self.alpha / (self.alpha + self.beta) * stays(self.gamma, self.delta, ahead)
+        if not all(given):
+            raise InvalidRule(
+                "a history is frequency, recency and periods: give all three or none."
+            )
+        histories, buying = self._buying(frequency, recency, periods)  # type: ignore[arg-type]
+        if ahead.ndim == 0:
+            return histories.spread(
+                buying * stays(self.gamma, self.delta + histories.periods, ahead)
+            )
+        seen = histories.spread(histories.periods)
+        return histories.spread(buying) * stays(self.gamma, self.delta + seen, ahead)
+
+    def discounted_purchases(
+        self,
+        *,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        periods: ArrayLike,
+        horizon: float,
+        rate: float,
+    ) -> Floats:
+        """Return the present number of purchases over the next opportunities.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Opportunities with a purchase.
+        recency : array_like
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like
+            Opportunities.
+        horizon : float
+            How many opportunities ahead, in periods; ``math.inf`` for all to come (DERT).
+        rate : float
+            The effective discount rate per opportunity.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape: the next opportunity counts as one period ahead.  Infinite
+            where nothing is discounted, the horizon is infinite and gamma <= 1.
+
+        Raises
+        ------
+        InvalidRule
+            The horizon is neither a whole number nor infinite, or the rate is not above -1, or
+            negative with an infinite horizon.
+        """
+        histories, buying = self._buying(frequency, recency, periods)
+        level = self.delta + histories.periods
+        return histories.spread(buying * discounted_stays(self.gamma, level, horizon, rate))
+
+    def purchase_probability(self, *, purchases: ArrayLike, horizon: ArrayLike) -> Floats:
+        """Return the probability that a new customer buys so often.
+
+        Parameters
+        ----------
+        purchases : array_like
+            How often he buys.
+        horizon : array_like
+            At the first so many opportunities, in periods.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape; 0 where there are more purchases than opportunities.
+
+        Raises
+        ------
+        InvalidRule
+            The numbers are not whole, or negative.
+        """
+        wanted, ahead = np.broadcast_arrays(
+            occasions("purchases", purchases), occasions("horizon", horizon)
+        )
+        pairs, place = np.unique(
+            np.column_stack([wanted.ravel(), ahead.ravel()]), axis=0, return_inverse=True
+        )
+        chances = np.array([self._chance(int(x), int(n)) for x, n in pairs])
+        return np.asarray(chances[place.reshape(wanted.shape)], dtype=np.float64)
+
+    def predict(
+        self,
+        summary: Any,
+        *,
+        horizon: int,
+        frequency: str = "frequency",
+        recency: str = "recency",
+        periods: str = "periods",
+    ) -> Any:
+        """Add what each customer will do to a frame of histories.
+
+        Parameters
+        ----------
+        summary : frame
+            One row per customer.
+        horizon : int
+            The number of opportunities to look ahead, in periods.
+        frequency : str
+            The column of opportunities with a purchase.
+        recency : str
+            The column with the number of the last of them, in periods since the start.
+        periods : str
+            The column with the number of opportunities.
+
+        Returns
+        -------
+        frame
+            What came in, with ``p_alive`` (at the next opportunity) and
+            ``expected_purchases`` (over `horizon`).
+
+        Raises
+        ------
+        ColumnNotFound
+            A column is not there.
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            The horizon is not a whole number, or negative.
+        """
+        door: Door = enter(summary)
+        names = (frequency, recency, periods)
+        door.require(names, remedy=_REMEDY)
+        values, _ = door.distinct(*dict.fromkeys(names))
+        known: Mapping[str, Floats] = dict(zip(dict.fromkeys(names), values, strict=True))
+        history = {
+            "frequency": known[frequency],
+            "recency": known[recency],
+            "periods": known[periods],
+        }
+        columns = {
+            "p_alive": self.probability_alive(**history),
+            "expected_purchases": self.expected_purchases(**history, horizon=horizon),
+        }
+        return door.attach(columns, by=known)
+
+    @property
+    def _values(self) -> Floats:
+        return np.array([self.alpha, self.beta, self.gamma, self.delta])
+
+    def _doubts(
+        self, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+    ) -> tuple[Histories, Pairs, Floats]:
+        """Return -log P(alive) of the distinct histories."""
+        histories = Histories.of(frequency, recency, periods)
+        pairs = Pairs.of(histories.frequency, histories.recency, histories.periods)
+        return histories, pairs, log_doubt(self._values, pairs)
+
+    def _buying(
+        self, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+    ) -> tuple[Histories, Floats]:
+        """Return the probabilities of being alive, times those to buy while alive."""
+        histories, _, doubt = self._doubts(frequency, recency, periods)
+        chance = (self.alpha + histories.frequency) / (self.alpha + self.beta + histories.periods)
+        return histories, np.exp(-doubt) * chance
+
+    def _chance(self, x: int, n: int) -> float:
+        """Sum over the opportunities before which a customer with x purchases may stop."""
+        if x > n:
+            return 0.0
+        # Stopped after k of them, or alive after all n.
+        k = np.arange(x, n + 1, dtype=np.float64)
+        stop = np.where(k < n, 1.0, 0.0)
+        terms = np.asarray(
+            gammaln(k + 1) - gammaln(x + 1) - gammaln(k - x + 1)
+            + betaln(self.alpha + x, self.beta + (k - x)) - betaln(self.alpha, self.beta)
+            + betaln(self.gamma + stop, self.delta + k) - betaln(self.gamma, self.delta)
+        )  # fmt: skip
+        return float(np.exp(logsumexp(terms)))
