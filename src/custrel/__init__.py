@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
     from custrel.valuation.lifetime_value import lifetime_value as lifetime_value
+    from custrel.valuation.nbd import Nbd as Nbd
+    from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.shifted_beta_geometric import (
         ShiftedBetaGeometric as ShiftedBetaGeometric,
     )
@@ -70,6 +72,8 @@ else:
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.lifetime_value": ("lifetime_value",),
+            "custrel.valuation.nbd": ("Nbd",),
+            "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
         },
         subpackages=("model", "plotting", "satisfaction", "segmentation", "valuation"),

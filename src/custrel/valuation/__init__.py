@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         PurchaseModel as PurchaseModel,
         lifetime_value as lifetime_value,
     )
+    from custrel.valuation.nbd import Nbd as Nbd
+    from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.shifted_beta_geometric import (
         ShiftedBetaGeometric as ShiftedBetaGeometric,
     )
@@ -32,6 +34,8 @@ else:
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
+            "custrel.valuation.nbd": ("Nbd",),
+            "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
             "custrel.valuation.tracking": ("Tracking", "tracking"),
         },
