@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 import attrs
@@ -43,8 +44,8 @@ _VALUES = (
     "lifetime_value",
 )
 _SCORES = ("recency_score", "frequency_score", "monetary_score")
-_A_YEAR = {"D": 365.0, "W": 52.0, "M": 12.0, "Y": 1.0}
-_A_QUARTER = {"D": 91.0, "W": 13.0, "M": 3.0, "Y": 0.25}
+_A_YEAR = MappingProxyType({"D": 365.0, "W": 52.0, "M": 12.0, "Y": 1.0})
+_A_QUARTER = MappingProxyType({"D": 91.0, "W": 13.0, "M": 3.0, "Y": 0.25})
 _SHOWN = 5
 
 
