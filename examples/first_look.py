@@ -123,6 +123,7 @@ def check_holdout(halves: cr.CustomerSummary) -> pd.DataFrame:
         expected = model.predict(halves, horizon=ahead).frame["expected_purchases"]
         table[name] = expected.groupby(group).mean()
         totals[name] = expected.sum()
+        print(f"{model}\n")
     print(
         f"Calibrated until {halves.calibration_until}; the next {halves.unit.in_words(ahead)}, "
         "mean purchases per customer:"
