@@ -12,6 +12,11 @@ if TYPE_CHECKING:
         plot_frequency_recency as plot_frequency_recency,
     )
     from custrel.plotting.holdout import plot_holdout as plot_holdout
+    from custrel.plotting.kano import (
+        plot_kano as plot_kano,
+        plot_kano_continuous as plot_kano_continuous,
+        plot_kano_curves as plot_kano_curves,
+    )
     from custrel.plotting.lorenz import plot_lorenz as plot_lorenz
     from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
     from custrel.plotting.segments import plot_segments as plot_segments
@@ -24,6 +29,11 @@ else:
         {
             "custrel.plotting.frequency_recency": ("plot_frequency_recency",),
             "custrel.plotting.holdout": ("plot_holdout",),
+            "custrel.plotting.kano": (
+                "plot_kano",
+                "plot_kano_continuous",
+                "plot_kano_curves",
+            ),
             "custrel.plotting.lorenz": ("plot_lorenz",),
             "custrel.plotting.rfm_heatmap": ("plot_rfm_heatmap",),
             "custrel.plotting.segments": ("plot_segments",),

@@ -109,12 +109,13 @@ class Finder:
 
 def read_matches(frame: AnyFrame, column: str, values: Sequence[Any]) -> nw.Expr:
     """Return whether a column holds one of some values; None stands for null and NaN."""
-    matches = nw.col(column).is_in([value for value in values if value is not None])
+    there = [value for value in values if value is not None]
+    matches = [nw.col(column).is_in(there)] if there else []
     if None in values:
-        matches = nw.col(column).is_null() | matches
+        matches.append(nw.col(column).is_null())
         if read_schema(frame)[column].is_float():
-            matches = nw.col(column).is_nan() | matches
-    return matches
+            matches.append(nw.col(column).is_nan())
+    return nw.any_horizontal(*matches, ignore_nulls=True)
 
 
 def _place(coding: KanoCoding, value: Any) -> int:

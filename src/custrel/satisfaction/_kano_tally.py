@@ -111,12 +111,15 @@ def tally_answers(
     coding: KanoCoding,
     *,
     collected: bool,
+    earlier: tuple[Problem, ...] = (),
     order: Sequence[Any] | None = None,
 ) -> tuple[Tally, tuple[Problem, ...]]:
     """Count the distinct answers; refuse what is none, or leave it out and say so.
 
     Parameters
     ----------
+    earlier : tuple of Problem
+        What was left out before.
     order : sequence, optional
         The features in the caller's order; default: sorted.
     """
@@ -146,10 +149,10 @@ def tally_answers(
     weighs = True if columns.weight is None else written[columns.weight].numbers() > 0
     keep = np.flatnonzero(~finder.bad & weighs)
     if not keep.size:
-        raise InvalidData([*problems, _nothing()])
+        raise InvalidData([*earlier, *problems, _nothing()])
     kept = {name: column.take(keep) for name, column in written.items()}
     made = _sorted_tally(kept, columns, (there[keep], absent[keep]), counts[keep], order)
-    return made, tuple(problems)
+    return made, (*earlier, *problems)
 
 
 def as_sums(places: NDArray[np.intp], values: Floats, size: int) -> Floats:

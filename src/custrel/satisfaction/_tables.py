@@ -25,13 +25,17 @@ def as_frame(door: Door, columns: Mapping[str, Sequence[Any]]) -> Any:
     return nw.from_dict(lists, backend=engine).to_native()
 
 
-def as_text(rows: Sequence[Sequence[str]], *, left: int = 1) -> list[str]:
-    """Align rows, the first being the heads; Chinese letters are two columns wide."""
+def as_text(rows: Sequence[Sequence[str]], *, words: tuple[int, int]) -> list[str]:
+    """Align rows, the first being the heads; Chinese letters are two columns wide.
+
+    `words` says how many columns at the beginning and at the end hold words, not numbers.
+    """
+    first, last = words
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(
             cell + " " * (width - _width(cell))
-            if i < left or i == len(row) - 1
+            if i < first or i >= len(row) - last
             else " " * (width - _width(cell)) + cell
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()

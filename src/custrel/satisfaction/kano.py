@@ -163,11 +163,14 @@ def kano(
     if twice is not None and not collected:
         raise InvalidData([twice])
     left_out: tuple[Any, ...] = ()
-    problem = None
+    careless_ones = None
     if cleaning is not None:
-        frame, left_out, problem = careless(frame, columns, coding, table, cleaning.limits())
+        frame, left_out, careless_ones = careless(frame, columns, coding, table, cleaning.limits())
     order = None if features is None else tuple(features)
-    tally, problems = tally_answers(frame, columns, coding, collected=collected, order=order)
+    earlier = tuple(problem for problem in (twice, careless_ones) if problem is not None)
+    tally, problems = tally_answers(
+        frame, columns, coding, collected=collected, earlier=earlier, order=order
+    )
     turned = _turned(turn, tally, table, rule)
     analysis = KanoAnalysis(
         frame=None,
@@ -177,7 +180,7 @@ def kano(
         by=by,
         turned=tuple(f for f, is_so in zip(tally.features, turned, strict=True) if is_so),
         left_out=left_out,
-        problems=tuple(p for p in (twice, problem, *problems) if p is not None),
+        problems=problems,
     )
     return attrs.evolve(analysis, frame=as_frame(door, summary_columns(analysis)))
 

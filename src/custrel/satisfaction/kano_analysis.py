@@ -317,7 +317,7 @@ class KanoAnalysis:
         str
             Shares in per cent of all answers.
         """
-        lines = as_text(self._rows(language), left=1 if self.by is None else 2)
+        lines = as_text(self._rows(language), words=(1 if self.by is None else 2, 2))
         return "\n".join([self._headline(), "", *lines, *self._notes()])
 
     def _emit(self, columns: Mapping[str, Sequence[Any]]) -> Any:

@@ -1,0 +1,137 @@
+"""The same figures, whatever kind of frame holds the answers; and the same kind comes back."""
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pytest
+from segmentation.engines import ENGINES, alike, tidy
+
+from custrel.satisfaction import (
+    CesScale,
+    KanoCleaning,
+    NpsScale,
+    ServqualForm,
+    csat,
+    ipa,
+    kano,
+    nps,
+    score_groups,
+    score_trend,
+    servqual,
+)
+
+pytestmark = pytest.mark.engines
+engines = pytest.mark.parametrize("kind", ENGINES)
+
+WORDS = ["like", "must be", "无所谓", "live with", "dislike"]
+FEATURES = {"fast": ("f1", "d1"), "cheap": ("f2", "d2")}
+
+
+@pytest.fixture(scope="module")
+def long():
+    rng = np.random.default_rng(11)
+    n = 240
+    return {
+        "respondent": [i // 4 for i in range(n)],
+        "feature": [f"feature {i % 4}" for i in range(n)],
+        "functional": [WORDS[i] for i in rng.integers(0, 5, n)],
+        "dysfunctional": rng.choice([1, 3, 4, 5, 5], n).tolist(),
+        "importance": rng.integers(1, 10, n).tolist(),
+        "weight": rng.gamma(3, 1, n // 4).round(3).repeat(4).tolist(),
+        "city": ["北京" if i // 4 % 3 else "上海" for i in range(n)],
+    }
+
+
+@pytest.fixture(scope="module")
+def wide():
+    rng = np.random.default_rng(12)
+    columns = {name: rng.integers(1, 6, 60).tolist() for name in ("f1", "d1", "f2", "d2", "q")}
+    return columns | {"respondent": list(range(60)), "wave": [i % 3 for i in range(60)]}
+
+
+def rows(frame, *by):
+    read = nw.from_native(frame).lazy().collect().rows(named=True)
+    tidied = [{key: tidy(value) for key, value in row.items()} for row in read]
+    return sorted(tidied, key=lambda row: [str(row[name]) for name in by])
+
+
+def kind_of(frame):
+    return type(nw.from_native(frame)), nw.from_native(frame).implementation
+
+
+@engines
+def test_kano(kind, long):
+    options = {"importance": "importance", "weight": "weight", "by": "city"}
+    data = ENGINES[kind](long)
+    expected, got = kano(pd.DataFrame(long), **options), kano(data, **options)
+    pairs = [(expected.frame, got.frame)]
+    for method, given in [
+        ("continuous", {}), ("two_factor", {}), ("compare", {"seed": 3}),
+        ("intervals", {"seed": 3, "resamples": 50}), ("curves", {"points": 3}),
+        ("priorities", {"cost": {"feature 0": 1.0}, "group": "北京"}),
+    ]:  # fmt: skip
+        pairs.append((getattr(expected, method)(**given), getattr(got, method)(**given)))
+    for one, other in pairs:
+        by = [name for name in ("city", "feature", "fulfilment") if name in rows(one)[0]]
+        assert alike(rows(one, *by), rows(other, *by))
+        assert kind_of(other) == kind_of(data)
+    assert repr(got) == repr(expected)
+
+
+@engines
+def test_kano_wide_and_cleaned(kind, wide):
+    options = {"features": FEATURES, "cleaning": KanoCleaning(questionable=0.0)}
+    expected = kano(pd.DataFrame(wide), **options)
+    got = kano(ENGINES[kind](wide), **options)
+    assert 0 < len(expected.left_out) < 60
+    assert got.left_out == expected.left_out
+    assert [str(p) for p in got.problems] == [str(p) for p in expected.problems]
+    assert alike(rows(expected.frame, "feature"), rows(got.frame, "feature"))
+
+
+@engines
+def test_bad_answers_are_found(kind, long):
+    spoilt = long | {
+        "functional": ["lke", None, *long["functional"][2:]],
+        "dysfunctional": [*long["dysfunctional"][:-1], 7],
+    }
+    problems = kano(ENGINES[kind](spoilt), errors="collect").problems
+    assert [(p.column, p.code, p.count) for p in problems] == [
+        ("functional", "missing_answer", 1),
+        ("functional", "unknown_answer", 1),
+        ("dysfunctional", "off_scale", 1),
+    ]
+    assert "'lke' (did you mean 'like'" in str(problems[1])
+    twice = long | {"feature": ["feature 1", *long["feature"][1:]]}
+    (problem,) = kano(ENGINES[kind](twice), errors="collect").problems
+    assert (problem.code, problem.count) == ("answered_twice", 1)
+
+
+@engines
+def test_scores(kind, wide):
+    data, pandas = ENGINES[kind](wide), pd.DataFrame(wide)
+    assert csat(data, answer="q") == csat(wide["q"])
+    scale = CesScale(highest=5)
+    assert score_trend(data, scale=scale, wave="wave", answer="q") == score_trend(
+        pandas, scale=scale, wave="wave", answer="q"
+    )
+    one, other = (
+        score_groups(frame, scale=NpsScale(), by="wave", answer="q") for frame in (pandas, data)
+    )
+    assert alike(rows(one, "wave"), rows(other, "wave"))
+    assert kind_of(other) == kind_of(data)
+    weighted = nps(data, answer="q", weight="f1")
+    assert weighted == nps(wide["q"], weight=wide["f1"])
+
+
+@engines
+def test_servqual_and_ipa(kind, wide):
+    form = ServqualForm(dimensions=("a", "b"), items=(1, 1))
+    options = {"perceptions": ["f1", "f2"], "expectations": ["d1", "d2"], "form": form}
+    one, other = (
+        servqual(frame, by="wave", **options) for frame in (pd.DataFrame(wide), ENGINES[kind](wide))
+    )
+    assert alike(rows(one, "wave", "dimension"), rows(other, "wave", "dimension"))
+    attributes = {"importance": [4, 2, 5], "performance": [1.5, 3.0, 4.0]}
+    one, other = (ipa(frame) for frame in (pd.DataFrame(attributes), ENGINES[kind](attributes)))
+    assert alike(rows(one, "performance"), rows(other, "performance"))
