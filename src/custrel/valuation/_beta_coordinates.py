@@ -5,14 +5,65 @@ A beta distribution (a, b) is logit(a/(a+b)), its mean, and log(a+b), how alike 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
+
+from custrel.valuation._newton import Maximum, Objective, maximize
 
 Floats = NDArray[np.float64]
 
 # The box of one distribution holds every shape that data can tell from its limit.
 LOW, HIGH = (-14.0, -7.0), (14.0, 10.0)
+
+_NO_LOSS = 1e-6  # of a log-likelihood: a thousandth of a standard error
+_LITTLE_LOSS = 1.0
+_ROUNDING = 1e-12  # of a log-likelihood, relative to it
+
+
+def climb(objective: Objective, starts: Sequence[ArrayLike]) -> Maximum:
+    """Find the maximum, from a fixed start and, if that ends at a wall, from others.
+
+    On the way to a wall the slope may vanish before the wall is there.  So a maximum that is no
+    better than the place beside it at the wall is taken to be there.
+    """
+    pairs = len(np.asarray(starts[0])) // 2
+    low, high = LOW * pairs, HIGH * pairs
+    best = maximize(objective, starts[0], low, high)
+    for start in starts[1:] if best.on_boundary.any() or not best.arrived else ():
+        other = maximize(objective, start, low, high)
+        best = max(best, other, key=lambda maximum: maximum.value)
+    for share in range(0, 2 * pairs, 2):
+        # Where all have one and the same mean, near 0 or 1, how alike they are is no question.
+        for i in (share, share + 1):
+            if not best.on_boundary[share]:
+                best = _moved(objective, best, i, (low[i], high[i]))
+    return best
+
+
+def _moved(objective: Objective, best: Maximum, i: int, walls: tuple[float, float]) -> Maximum:
+    """Return the maximum at a wall of one coordinate, if it is as high as the one found."""
+    if best.on_boundary[i]:
+        return best
+    enough = best.value - max(_NO_LOSS, _ROUNDING * abs(best.value))
+    for wall in walls:
+        at = best.at.copy()
+        at[i] = wall
+        if objective(at)[0] < best.value - _LITTLE_LOSS:
+            continue
+        low, high = (np.array(ends * (len(at) // 2)) for ends in (LOW, HIGH))
+        low[i] = high[i] = wall
+        there = maximize(objective, at, low, high)
+        if there.value >= enough:
+            at_low, at_high = there.at_low.copy(), there.at_high.copy()
+            at_low[i], at_high[i] = wall == walls[0], wall == walls[1]
+            return attrs.evolve(
+                there, steps=best.steps + there.steps, at_low=at_low, at_high=at_high
+            )
+    return best
 
 
 def natural(theta: Floats) -> Floats:

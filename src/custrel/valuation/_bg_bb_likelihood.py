@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, digamma, polygamma
 
-from custrel.valuation._beta_coordinates import HIGH, LOW, carry, natural
-from custrel.valuation._newton import Maximum, maximize
+from custrel.valuation._beta_coordinates import carry, climb, natural
+from custrel.valuation._newton import Maximum
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -114,13 +114,8 @@ class Likelihood:
         ]
 
     def climb(self) -> Maximum:
-        """Find the maximum, from a fixed start and, if that ends at a wall, from others."""
-        low, high = LOW * 2, HIGH * 2
-        best = maximize(self, _STARTS[0], low, high)
-        for start in _STARTS[1:] if best.on_boundary.any() or not best.arrived else ():
-            other = maximize(self, start, low, high)
-            best = max(best, other, key=lambda maximum: maximum.value)
-        return best
+        """Find the maximum."""
+        return climb(self, _STARTS)
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         parameters = natural(theta)

@@ -17,7 +17,8 @@ Floats = NDArray[np.float64]
 
 MOST_OCCASIONS = 1_000_000
 _DIGITS = 38.0  # exp(-38) is less than the rounding of a double
-_FEWEST_TERMS, _MOST_TERMS = 20, 400_000
+_FEWEST_TERMS = 20
+_LEAST_RATE = 1e-8  # the terms go with the root of its inverse: here they are 200,000
 
 
 def staying(a: float, b: ArrayLike, steps: ArrayLike) -> Floats:
@@ -42,7 +43,7 @@ def stays(a: float, b: ArrayLike, steps: ArrayLike, rate: float = 0.0) -> Floats
     return _tabulated(b, steps, table)
 
 
-def stays_forever(a: float, b: ArrayLike, rate: float) -> Floats:
+def _stays_forever(a: float, b: ArrayLike, rate: float) -> Floats:
     """Return how often one is expected to stay, ever, discounted from each occasion.
 
     Notes
@@ -58,7 +59,7 @@ def stays_forever(a: float, b: ArrayLike, rate: float) -> Floats:
     root = np.sqrt(1 + w)
     # A pair of terms more multiplies the error by ((root - 1) / (root + 1))^2.
     terms = int(_DIGITS / np.log1p(2 / (root - 1))) if root > 1 else 0
-    terms = min(max(terms, _FEWEST_TERMS), _MOST_TERMS)
+    terms = max(terms, _FEWEST_TERMS)
     fraction = c + 2.0 * terms
     for n in range(terms - 1, -1, -1):
         fraction = (c + (2 * n + 1)) + (n + 1) * (b + (n + 1)) * w / fraction
@@ -84,26 +85,33 @@ def occasions(name: str, values: ArrayLike, least: int = 0) -> Floats:
 
 
 def discounted_stays(a: float, b: ArrayLike, horizon: float, rate: float) -> Floats:
-    """Return `stays` within a horizon, or `stays_forever` where it is infinite.
+    """Return `stays` within a horizon, or `_stays_forever` where it is infinite.
 
     Raises
     ------
     InvalidRule
-        The horizon is neither a whole number nor infinite, or the rate is not above -1, or
-        negative with an infinite horizon.
+        The horizon is neither a whole number nor infinite, or the rate is not above -1, or,
+        with an infinite horizon, is negative or next to nothing.
     """
     forever = horizon == np.inf
     if not (rate >= 0 if forever else rate > -1) or rate == np.inf:
         reach = "at least 0, as the horizon is infinite," if forever else "greater than -1"
         raise InvalidRule(f"rate={rate!r}: it must be {reach} and finite; 10 % is 0.10.")
+    if forever and 0 < rate < _LEAST_RATE:
+        raise InvalidRule(
+            f"rate={rate!r}: so small a rate is not summed up to an infinite horizon. Take 0, "
+            f"{_LEAST_RATE:g} or more, or a horizon."
+        )
     if forever:
-        return stays_forever(a, b, float(rate))
+        return _stays_forever(a, b, float(rate))
     return stays(a, b, occasions("horizon", horizon), float(rate))
 
 
 def _tabulated(b: ArrayLike, steps: ArrayLike, table: Callable[[float, int], Floats]) -> Floats:
     """Look each number of steps up in the table of its b."""
     level, step = np.broadcast_arrays(np.asarray(b, dtype=np.float64), steps)
+    if not level.size:
+        return np.zeros(level.shape)
     levels, place = np.unique(level.ravel(), return_inverse=True)
     order = np.argsort(place, kind="stable")
     wanted = step.ravel().astype(np.int64)

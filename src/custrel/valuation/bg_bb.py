@@ -412,8 +412,8 @@ class BgBb(Learnt):
         Raises
         ------
         InvalidRule
-            The horizon is neither a whole number nor infinite, or the rate is not above -1, or
-            negative with an infinite horizon.
+            The horizon is neither a whole number nor infinite, or the rate is not above -1, or,
+            with an infinite horizon, is negative or next to nothing.
         """
         histories, buying = self._buying(frequency, recency, periods)
         level = self.delta + histories.periods

@@ -19,8 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import FitError, InvalidRule
 from custrel.frames import Door, enter
-from custrel.valuation._beta_coordinates import HIGH, LOW, carry, jacobian, natural
-from custrel.valuation._newton import maximize
+from custrel.valuation._beta_coordinates import carry, climb, jacobian, natural
 from custrel.valuation._renewals import Renewals, read_cohorts
 from custrel.valuation._rows import counts_of
 from custrel.valuation._staying import discounted_stays, occasions, staying, stays
@@ -282,11 +281,7 @@ class ShiftedBetaGeometric(Learnt):
     @classmethod
     def _learn(cls, renewals: Renewals) -> Self:
         cls._check(renewals)
-        likelihood = _Likelihood(renewals)
-        low, high = LOW, HIGH
-        best = maximize(likelihood, _STARTS[0], low, high)
-        for start in _STARTS[1:] if best.on_boundary.any() or not best.arrived else ():
-            best = max(best, maximize(likelihood, start, low, high), key=lambda peak: peak.value)
+        best = climb(_Likelihood(renewals), _STARTS)
         parameters = natural(best.at)
         diagnosis = best.findings(_LIMITS)
         estimate = Estimate(
@@ -440,7 +435,7 @@ class ShiftedBetaGeometric(Learnt):
         ------
         InvalidRule
             The horizon is neither a whole number from 1 nor infinite, or the rate is not above
-            -1, or negative with an infinite horizon.
+            -1, or, with an infinite horizon, is negative or next to nothing.
 
         Notes
         -----
@@ -475,8 +470,8 @@ class ShiftedBetaGeometric(Learnt):
         Raises
         ------
         InvalidRule
-            The numbers are not whole, or the rate is not above -1, or negative with an infinite
-            horizon.
+            The numbers are not whole, or the rate is not above -1, or, with an infinite horizon,
+            is negative or next to nothing.
 
         Notes
         -----
