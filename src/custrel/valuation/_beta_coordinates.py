@@ -21,6 +21,7 @@ LOW, HIGH = (-14.0, -7.0), (14.0, 10.0)
 
 _NO_LOSS = 1e-6  # of a log-likelihood: a thousandth of a standard error
 _LITTLE_LOSS = 1.0
+_FLAT = 1.0  # curvature, above which one step further along is a loss that counts
 _ROUNDING = 1e-12  # of a log-likelihood, relative to it
 
 
@@ -46,7 +47,7 @@ def climb(objective: Objective, starts: Sequence[ArrayLike]) -> Maximum:
 
 def _moved(objective: Objective, best: Maximum, i: int, walls: tuple[float, float]) -> Maximum:
     """Return the maximum at a wall of one coordinate, if it is as high as the one found."""
-    if best.on_boundary[i]:
+    if best.on_boundary[i] or best.hessian[i, i] < -_FLAT:
         return best
     enough = best.value - max(_NO_LOSS, _ROUNDING * abs(best.value))
     for wall in walls:

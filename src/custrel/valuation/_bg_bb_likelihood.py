@@ -129,9 +129,7 @@ class Likelihood:
         pairs = self.pairs
         j = np.arange(int(pairs.n.max(initial=0)) + 2)
         # Digamma, its derivative, at each count of opportunities.
-        both, missed, there, stay = (
-            _psis(at + j) for at in (alpha + beta, beta, gamma + delta, delta)
-        )
+        both, missed, there, stay = _psis(alpha + beta + j, beta + j, gamma + delta + j, delta + j)
         n, misses = pairs.n.astype(np.int64), (pairs.n - pairs.x).astype(np.int64)
         total, term = np.zeros(len(n)), np.zeros(len(n))
         # Means, over the ways to have stopped or not, of the first derivatives and of the
@@ -173,16 +171,10 @@ class Likelihood:
         x, n, counts, customers = self.pairs.x, self.pairs.n, self.by_pair, self.customers
         value = counts @ (betaln(alpha + x, beta + (n - x)) + betaln(gamma, delta + n))
         value -= customers * (betaln(alpha, beta) + betaln(gamma, delta))
-        bought, missed, both, stay, there = (
-            _psis(at) @ counts - _psis(np.array([start]))[:, 0] * customers
-            for at, start in (
-                (alpha + x, alpha),
-                (beta + (n - x), beta),
-                (alpha + beta + n, alpha + beta),
-                (delta + n, delta),
-                (gamma + delta + n, gamma + delta),
-            )
-        )
+        ends = (alpha + x, beta + (n - x), alpha + beta + n, delta + n, gamma + delta + n)
+        starts = np.array([alpha, beta, alpha + beta, delta, gamma + delta])
+        *at_ends, at_starts = _psis(*ends, starts)
+        bought, missed, both, stay, there = np.array(at_ends) @ counts - customers * at_starts.T
         hessian = np.zeros((4, 4))
         hessian[0, 0], hessian[0, 1] = bought[1] - both[1], -both[1]
         hessian[1, 1] = missed[1] - both[1]
@@ -194,6 +186,8 @@ class Likelihood:
         return float(value), gradient, hessian
 
 
-def _psis(values: Floats) -> Floats:
-    """Return digamma and trigamma, in two rows."""
-    return np.stack([digamma(values), polygamma(1, values)])
+def _psis(*arguments: Floats) -> list[Floats]:
+    """Return digamma and trigamma, in two rows, of several arrays."""
+    values = np.concatenate(arguments)
+    both = np.stack([digamma(values), polygamma(1, values)])
+    return np.split(both, np.cumsum([len(each) for each in arguments])[:-1], axis=1)
