@@ -350,12 +350,21 @@ def test_when_nothing_is_left_the_error_says_where_it_went():
         kano(odd, cleaning=KanoCleaning())
 
 
+def test_who_answers_in_two_waves_answers_twice_and_may():
+    answers = survey([(1, 5), (3, 5)], respondent=["a", "a"], wave=[1, 2])
+    assert kano(answers, by="wave").frame["answers"].tolist() == [1, 1]
+    with pytest.raises(InvalidData, match="respondent='a', feature='wifi', wave=1: 2 answers"):
+        kano(answers.assign(wave=1), by="wave")
+
+
 def test_other_bad_input():
     good = survey([(1, 5)])
     with pytest.raises(ColumnNotFound, match=r"no column 'functional' .*did you mean 'funct"):
         kano(good.rename(columns={"functional": "functionl"}))
     with pytest.raises(ColumnNotFound, match="respondent=None says that there is none"):
         kano(good.drop(columns="respondent"))
+    with pytest.raises(ColumnNotFound, match="respondent=None says that there is none"):
+        kano(good.drop(columns="respondent"), features={"x": ("functional", "dysfunctional")})
     with pytest.raises(InvalidData, match="there is no answer to evaluate"):
         kano(good.head(0))
     with pytest.raises(InvalidData, match="'w': missing, infinite or negative weight in 1 answer"):

@@ -86,6 +86,12 @@ def test_tables_cell_by_cell(table, cells):
             assert table.category(f, d).letter == letter
 
 
+def test_five_points_apart_are_not_closer_than_five_points():
+    """10 and 9 of 20 differ by exactly .05, which floats do not know."""
+    assert votes(9, 10, 0, 1, 0, 0).category(PRIORITY) is KanoCategory.ONE_DIMENSIONAL
+    assert votes(90, 99, 0, 11, 0, 0).category(PRIORITY) is KanoCategory.MUST_BE
+
+
 def test_the_group_rule():
     """M + O + A = 12 outnumber I + R + Q = 11, though I alone is the largest."""
     split = votes(6, 3, 3, 10, 1, 0)

@@ -15,6 +15,8 @@ from custrel.satisfaction._kano_tally import AnswerColumns
 from custrel.satisfaction.kano_coding import KanoCoding, is_missing
 from custrel.satisfaction.kano_table import KanoCategory, KanoTable
 
+NO_RESPONDENT = "respondent=None says that there is none."
+
 _SHOWN = 3
 
 
@@ -33,7 +35,7 @@ def to_long(
         raise InvalidRule("features: give the importance of every feature, or of none.")
     door.require(name for pair in features.values() for name in pair)
     wanted = (columns.respondent, columns.weight, columns.by)
-    door.require(wanted)
+    door.require(wanted, remedy=NO_RESPONDENT if columns.respondent == "respondent" else "")
     roles = ("functional", "dysfunctional", "importance")[: given.pop()]
     kept = [name for name in dict.fromkeys(wanted) if name is not None]
     answers = [name for pair in features.values() for name in pair[:2]]
@@ -60,10 +62,14 @@ def to_long(
 
 
 def answered_twice(frame: AnyFrame, columns: AnswerColumns) -> tuple[AnyFrame, Problem | None]:
-    """Find respondents who answered about a feature more than once; return the frame without."""
+    """Find respondents who answered about a feature more than once; return the frame without.
+
+    In another group, a wave of the survey say, the same respondent may answer again.
+    """
     if columns.respondent is None:
         return frame, None
-    keys = (columns.respondent, columns.feature)
+    also = () if columns.by is None else (columns.by,)
+    keys = tuple(dict.fromkeys((columns.respondent, columns.feature, *also)))
     counted = frame.select(*keys).group_by(*keys).agg(nw.len().alias("__custrel_n"))
     twice = counted.filter((nw.col("__custrel_n") > 1) & ~nw.col(keys[0]).is_null())
     found = collect(twice.select(nw.len(), nw.col("__custrel_n").sum()))
@@ -77,7 +83,7 @@ def answered_twice(frame: AnyFrame, columns: AnswerColumns) -> tuple[AnyFrame, P
         column=columns.respondent,
         count=pairs,
         rows=tuple(
-            f"{keys[0]}={row[keys[0]]!r}, {keys[1]}={row[keys[1]]!r}: {row['__custrel_n']} answers"
+            f"{', '.join(f'{key}={row[key]!r}' for key in keys)}: {row['__custrel_n']} answers"
             for row in first
         ),
         of="pair",

@@ -12,7 +12,7 @@ import numpy as np
 from custrel.errors import InvalidData, InvalidRule, UnknownCode
 from custrel.frames import AnyFrame, Door, enter
 from custrel.satisfaction._kano_columns import leading_reverse, summary_columns
-from custrel.satisfaction._kano_frames import answered_twice, careless, to_long
+from custrel.satisfaction._kano_frames import NO_RESPONDENT, answered_twice, careless, to_long
 from custrel.satisfaction._kano_tally import AnswerColumns, Tally, tally_answers
 from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction.kano_analysis import KanoAnalysis
@@ -191,7 +191,7 @@ def _long(
     if features is not None:
         return to_long(door, features, columns)
     unnamed = columns.respondent == "respondent"
-    door.require(columns.all, remedy="respondent=None says that there is none." if unnamed else "")
+    door.require(columns.all, remedy=NO_RESPONDENT if unnamed else "")
     return door.frame, columns
 
 
