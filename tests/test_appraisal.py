@@ -160,7 +160,7 @@ def test_every_rule_can_be_passed_in(log):
 
 def test_bg_nbd_can_be_asked_for_by_name(log):
     assert isinstance(cr.appraise(log, purchases="bg_nbd").rules.purchases, cr.BgNbd)
-    with pytest.raises(UnknownCode, match="'bgnbd' is no purchase model.*did you mean 'bg_nbd'"):
+    with pytest.raises(UnknownCode, match=r"'bgnbd' is no purchase model.*did you mean 'bg_nbd'"):
         cr.appraise(log, purchases="bgnbd")
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._why import add_why, name_of
 from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import AnyFrame, collect, enter
 from custrel.model.churn import RiskVerdict
@@ -29,7 +30,6 @@ from custrel.valuation.bg_nbd import BgNbd, MbgNbd
 from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.gamma_gamma import GammaGamma
 from custrel.valuation.lifetime_value import lifetime_value
-from custrel.why import add_why, name_of
 
 __all__ = ["Appraisal", "AppraisalRules", "appraise"]
 

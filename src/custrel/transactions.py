@@ -14,12 +14,12 @@ import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custrel._log.occasions import Spans
+from custrel._log.orders import Orders, incomparable, read_orders
+from custrel._log.summary_table import COLUMNS, tabulate
+from custrel._log.timeline import TimeKind
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, collect, enter, read_schema
-from custrel.occasions import Spans
-from custrel.orders import Orders, incomparable, read_orders
-from custrel.summary_table import COLUMNS, tabulate
-from custrel.timeline import TimeKind
 from custrel.units import TimeUnit
 
 __all__ = ["CustomerSummary", "summarize"]

@@ -19,7 +19,11 @@ DOCS = SOURCE.parents[1] / "docs"
 
 PACKAGES = (
     "custrel",
-    *(m.name for m in pkgutil.walk_packages(custrel.__path__, "custrel.") if m.ispkg),
+    *(
+        m.name
+        for m in pkgutil.walk_packages(custrel.__path__, "custrel.")
+        if m.ispkg and "._" not in m.name
+    ),
 )
 
 # Modules that are a public place of their own; the names of all others are exported by the
@@ -28,14 +32,14 @@ PLACES = ("custrel.errors",)
 
 # Modules that serve custrel alone: what they list is shared inside, not public.
 INTERNAL = (
-    "custrel.encoding",
+    "custrel._log.encoding",
+    "custrel._log.occasions",
+    "custrel._log.orders",
+    "custrel._log.summary_table",
+    "custrel._log.timeline",
+    "custrel._log.times",
+    "custrel._why",
     "custrel.frames",
-    "custrel.occasions",
-    "custrel.orders",
-    "custrel.summary_table",
-    "custrel.timeline",
-    "custrel.times",
-    "custrel.why",
 )
 
 

@@ -14,10 +14,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._log.orders import Orders, read_orders
+from custrel._log.timeline import TimeKind, Timeline
 from custrel.errors import InvalidData, InvalidRule, Problem, UnitMismatch, UnknownCode
 from custrel.frames import AnyFrame, Door, as_floats, beside, collect, enter, with_arrays
-from custrel.orders import Orders, read_orders
-from custrel.timeline import TimeKind, Timeline
 from custrel.units import TimeUnit, known_unit
 from custrel.valuation.lifetime_value import PurchaseModel
 

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from hypothesis import given, strategies as st
 
-from custrel import occasions
-from custrel.occasions import Spans, count_occasions, occasions_on_engine, total
+from custrel._log import occasions
+from custrel._log.occasions import Spans, count_occasions, occasions_on_engine, total
 
 COLUMNS = ("orders", "first", "last", "revenue", "repeat_amount")
 

@@ -7,12 +7,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custrel.encoding import encode, table_of
+from custrel._log.encoding import encode, table_of
+from custrel._log.occasions import Occasions, Spans, count_occasions, occasions_on_engine, total
+from custrel._log.orders import Orders, incomparable
+from custrel._log.timeline import Timeline
 from custrel.errors import InvalidData
 from custrel.frames import AnyFrame, as_floats, collect, engine_of
-from custrel.occasions import Occasions, Spans, count_occasions, occasions_on_engine, total
-from custrel.orders import Orders, incomparable
-from custrel.timeline import Timeline
 
 __all__ = ["COLUMNS", "tabulate"]
 

@@ -15,9 +15,9 @@ import pandas as pd
 from narwhals.stable.v2.dtypes import DType
 from numpy.typing import NDArray
 
+from custrel._log.timeline import TimeKind, Timeline, quoted, replace_by_sql
 from custrel.errors import InvalidData, Problem
 from custrel.frames import AnyFrame, census, engine_of, first_rows, with_arrays
-from custrel.timeline import TimeKind, Timeline, quoted, replace_by_sql
 from custrel.units import TimeUnit
 
 __all__ = ["AS_GIVEN", "read_times"]

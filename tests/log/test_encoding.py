@@ -14,7 +14,7 @@ import pytest
 from logs import by_customer
 
 import custrel as cr
-from custrel.encoding import encode
+from custrel._log.encoding import encode
 from custrel.errors import InvalidData
 
 IDS = ("b", "a", "b", "a")

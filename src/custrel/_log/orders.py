@@ -13,6 +13,8 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._log.timeline import Timeline
+from custrel._log.times import AS_GIVEN, read_times
 from custrel.errors import InvalidData, Problem
 from custrel.frames import (
     AnyFrame,
@@ -23,8 +25,6 @@ from custrel.frames import (
     first_rows,
     with_arrays,
 )
-from custrel.timeline import Timeline
-from custrel.times import AS_GIVEN, read_times
 from custrel.units import TimeUnit
 
 __all__ = ["Orders", "incomparable", "read_orders"]

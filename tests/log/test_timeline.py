@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from hypothesis import given, strategies as st
 
+from custrel._log.timeline import TimeKind, Timeline
 from custrel.errors import InvalidRule
-from custrel.timeline import TimeKind, Timeline
 from custrel.units import TimeUnit
 
 DAY = 86_400_000_000
