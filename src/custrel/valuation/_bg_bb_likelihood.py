@@ -130,7 +130,10 @@ class Likelihood:
         j = np.arange(int(pairs.n.max(initial=0)) + 2)
         # Digamma, its derivative, at each count of opportunities.
         both, missed, there, stay = _psis(alpha + beta + j, beta + j, gamma + delta + j, delta + j)
-        n, misses = pairs.n.astype(np.int64), (pairs.n - pairs.x).astype(np.int64)
+        n, x = pairs.n.astype(np.int64), pairs.x.astype(np.int64)
+        both_end, missed_end, there_end, stay_end = (
+            both[:, n], missed[:, n - x], there[:, n], stay[:, n]
+        )  # fmt: skip
         total, term = np.zeros(len(n)), np.zeros(len(n))
         # Means, over the ways to have stopped or not, of the first derivatives and of the
         # second ones plus products of the first; all relative to being alive.
@@ -139,12 +142,11 @@ class Likelihood:
             _step_back(parameters, pairs, (k, before, now), term)
             total[:now] = np.logaddexp(total[:now], term[:now])
             share = np.exp(term[:now] - total[:now])
-            new = np.zeros((14, now))
-            end, missed_by_now = n[:now], np.maximum(misses[:now] - (n[:now] - k), 0)
-            by_both = both[:, end] - both[:, k, None]
-            by_missed = missed[:, missed_by_now] - missed[:, misses[:now]]
-            by_there = there[:, end] - there[:, k + 1, None]
-            by_stay = stay[:, k, None] - stay[:, end]
+            new = np.empty((14, now))
+            by_both = both_end[:, :now] - both[:, k, None]
+            by_missed = missed[:, np.maximum(k - x[:now], 0)] - missed_end[:, :now]
+            by_there = there_end[:, :now] - there[:, k + 1, None]
+            by_stay = stay[:, k, None] - stay_end[:, :now]
             first = new[:4]
             first[0] = by_both[0]
             first[1] = by_missed[0] + by_both[0]

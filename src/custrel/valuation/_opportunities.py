@@ -39,16 +39,16 @@ class Histories:
         _require_possible(x, last, n)
         shape = np.broadcast_shapes(x.shape, last.shape, n.shape)
         size = int(n.max(initial=0)) + 1
-        # Floats hold whole numbers to 2^53 only, so the keys are made of integers.
-        bought, latest, chances = (values.astype(np.int64) for values in (x, last, n))
-        key = (chances * size + latest) * size + bought
+        # Floats hold whole numbers to 2^53 only.
+        kind = np.float64 if size**3 < 2**53 else np.int64
+        bought, latest, chances = (values.astype(kind, copy=False) for values in (x, last, n))
+        key = ((chances * size + latest) * size + bought).astype(np.int64, copy=False)
         keys, place = _distinct(np.broadcast_to(key, shape), size**3)
-        pairs, bought = np.divmod(keys, size)
-        chances, latest = np.divmod(pairs, size)
+        pairs = keys // size
         return cls(
-            frequency=bought.astype(np.float64),
-            recency=latest.astype(np.float64),
-            periods=chances.astype(np.float64),
+            frequency=(keys % size).astype(np.float64),
+            recency=(pairs % size).astype(np.float64),
+            periods=(pairs // size).astype(np.float64),
             place=place,
         )
 
