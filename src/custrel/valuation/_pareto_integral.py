@@ -10,15 +10,31 @@ Gauss and Legendre's rule takes it with all digits, as far as it matters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-NODES = 64
 _NEGLIGIBLE = 45.0  # exp(-45) of the integrand's height at its start
-_CHUNK = 128  # integrals whose nodes stay in the cache
+_CELLS = 8192  # nodes that stay in the cache
+# How many nodes give 12 digits, where the integrand falls by exp(-steep) over a range of y.
+_NODES = 64
+_LADDER = ((8.0, 2.0, 12), (18.0, 4.0, 20), (_NEGLIGIBLE + 1, 6.0, 32))  # steep, range, nodes
+
+Quadrature = tuple[Floats, Floats]
+
+
+def _gauss(nodes: int) -> Quadrature:
+    places, weights = np.polynomial.legendre.leggauss(nodes)
+    places, weights = (places + 1) / 2, weights / 2
+    places.flags.writeable = weights.flags.writeable = False
+    return places, weights
+
+
+_RULES = tuple(_gauss(nodes) for nodes in (*(rung[2] for rung in _LADDER), _NODES))
 
 
 @attrs.frozen
@@ -79,19 +95,19 @@ class _Integrand:
         return y
 
 
-def log_stopped(shape: Shape, x: Floats, start: Floats, end: Floats, nodes: int = NODES) -> Floats:
+def log_stopped(shape: Shape, x: Floats, start: Floats, end: Floats) -> Floats:
     """Return the logarithm of what stopping between start and end weighs.
 
     Relative to (alpha+start)^-(r+x) (beta+start)^-s.
     """
-    rule = _gauss(nodes)
-    parts = [slice(p, p + _CHUNK) for p in range(0, len(x), _CHUNK)]
-    found = [_stopped(shape, x[p], start[p], end[p], rule, moments=False)[0] for p in parts]
-    return np.concatenate(found) if found else np.zeros(0)
+    value = np.empty_like(start)
+    for part, reach, rule in _parts(shape, x, start, end):
+        value[part] = _stopped(shape, x[part], start[part], reach, rule, moments=False)[0]
+    return value
 
 
 def stopped_with_moments(
-    shape: Shape, x: Floats, start: Floats, end: Floats, nodes: int
+    shape: Shape, x: Floats, start: Floats, end: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return `log_stopped`, and how it bends.
 
@@ -104,31 +120,48 @@ def stopped_with_moments(
     second : ndarray of shape (rows, 10)
         Second ones, in the order of the upper triangle.
     """
-    rule = _gauss(nodes)
-    parts = [slice(p, p + _CHUNK) for p in range(0, len(x), _CHUNK)]
-    found = [_stopped(shape, x[p], start[p], end[p], rule, moments=True) for p in parts]
-    value, first, second = (np.concatenate(column) for column in zip(*found, strict=True))
-    return value, first, second
+    value, first, second = (np.empty((len(x), size)) for size in (1, 4, 10))
+    for part, reach, rule in _parts(shape, x, start, end):
+        found = _stopped(shape, x[part], start[part], reach, rule, moments=True)
+        value[part, 0], first[part], second[part] = found
+    return value[:, 0], first, second
+
+
+def _parts(
+    shape: Shape, x: Floats, start: Floats, end: Floats
+) -> Iterator[tuple[NDArray[np.int64], Floats, Quadrature]]:
+    """Yield integrals that take the same nodes, and how far each reaches."""
+    c = min(shape.alpha, shape.beta)
+    integrand = _integrand(shape, x, start)
+    reach = integrand.reach(np.log1p((end - start) / (c + start))[:, None])
+    steep = integrand.exponent(reach)
+    rung = np.zeros(len(x), dtype=np.int64)
+    for most, far, _ in _LADDER:
+        rung += ((steep > most) | (reach > far))[:, 0]
+    for step, rule in enumerate(_RULES):
+        members = np.flatnonzero(rung == step)
+        size = _CELLS // len(rule[0])
+        for begin in range(0, len(members), size):
+            part = members[begin : begin + size]
+            yield part, reach[part], rule
+
+
+def _integrand(shape: Shape, x: Floats, start: Floats) -> _Integrand:
+    c = min(shape.alpha, shape.beta)
+    return _Integrand(
+        k=(shape.r + x)[:, None],
+        m=shape.s + 1,
+        by_alpha=((c + start) / (shape.alpha + start))[:, None],
+        by_beta=((c + start) / (shape.beta + start))[:, None],
+    )
 
 
 def _stopped(
-    shape: Shape,
-    x: Floats,
-    start: Floats,
-    end: Floats,
-    rule: tuple[Floats, Floats],
-    *,
-    moments: bool,
+    shape: Shape, x: Floats, start: Floats, reach: Floats, rule: Quadrature, *, moments: bool
 ) -> tuple[Floats, Floats, Floats]:
     c = min(shape.alpha, shape.beta)
     a, b = shape.alpha + start, shape.beta + start
-    integrand = _Integrand(
-        k=(shape.r + x)[:, None],
-        m=shape.s + 1,
-        by_alpha=((c + start) / a)[:, None],
-        by_beta=((c + start) / b)[:, None],
-    )
-    reach = integrand.reach(np.log1p((end - start) / (c + start))[:, None])
+    integrand = _integrand(shape, x, start)
     places, weights = rule
     y = reach * places
     over_alpha, over_beta = integrand.logs(y)
@@ -183,12 +216,7 @@ def discounted_time(s: float, z: Floats) -> Floats:
         reach = np.where(
             (excess > 0) & (slope > 0), reach - excess / np.where(slope > 0, slope, 1), reach
         )
-    places, weights = _gauss(NODES)
+    places, weights = _RULES[-1]
     v = reach * places
     total = (weights * np.exp(-flat * np.expm1(v) - (s - 1) * v)).sum(axis=1) * reach[:, 0]
     return np.asarray(total.reshape(np.shape(z)), dtype=np.float64)
-
-
-def _gauss(nodes: int) -> tuple[Floats, Floats]:
-    places, weights = np.polynomial.legendre.leggauss(nodes)
-    return (places + 1) / 2, weights / 2
