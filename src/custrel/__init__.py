@@ -26,11 +26,8 @@ if TYPE_CHECKING:
         segmentation as segmentation,
         valuation as valuation,
     )
-    from custrel.appraisal import (
-        Appraisal as Appraisal,
-        AppraisalRules as AppraisalRules,
-        appraise as appraise,
-    )
+    from custrel.appraisal import Appraisal as Appraisal, appraise as appraise
+    from custrel.appraisal_rules import AppraisalRules as AppraisalRules
     from custrel.errors import CustrelError as CustrelError, Problem as Problem
     from custrel.labels import label as label, labels as labels
     from custrel.rules import Rule as Rule, from_data as from_data
@@ -58,7 +55,8 @@ else:
     make_lazy(
         __name__,
         {
-            "custrel.appraisal": ("Appraisal", "AppraisalRules", "appraise"),
+            "custrel.appraisal": ("Appraisal", "appraise"),
+            "custrel.appraisal_rules": ("AppraisalRules",),
             "custrel.errors": ("CustrelError", "Problem"),
             "custrel.labels": ("label", "labels"),
             "custrel.rules": ("Rule", "from_data"),

@@ -28,7 +28,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
     {
         "Absence": "custrel.segmentation.signals",
         "AbcRule": "custrel.segmentation.abc",
-        "AppraisalRules": "custrel.appraisal",
+        "AppraisalRules": "custrel.appraisal_rules",
         "BgBb": "custrel.valuation.bg_bb",
         "BgNbd": "custrel.valuation.bg_nbd",
         "CesScale": "custrel.satisfaction.ces",
