@@ -178,6 +178,9 @@ def test_the_differences_keep_their_sign():
     one = kano(answers, by="group").compare(seed=1)
     other = kano(answers.assign(group=1 - answers["group"]), by="group").compare(seed=1)
     for name in ("better", "worse"):
+        low, value, high = (one[f"{name}_difference{end}"] for end in ("_low", "", "_high"))
+        assert (low < value).all()
+        assert (value < high).all()
         assert one[f"{name}_difference"].tolist() == (-other[f"{name}_difference"]).tolist()
         assert one[f"{name}_difference_low"].to_numpy() == pytest.approx(
             -other[f"{name}_difference_high"].to_numpy()

@@ -44,6 +44,7 @@ _QUADRANTS = (
     ("indifferent", False, False),
 )
 SIZE = (7.2, 6.0)
+_MOST_NAMED = 6
 _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": MappingProxyType(
@@ -160,6 +161,12 @@ def title_of(codes: NDArray[Any], words: Mapping[str, str], language: str) -> st
     counts = {code: int(np.sum(codes == code)) for code in MARKS}
     parts = [f"{n} {label(code, language, of='kano')}" for code, n in counts.items() if n]
     return words["of"].format(parts=words["and"].join(parts), all=len(codes))
+
+
+def some_of(names: NDArray[Any], words: Mapping[str, str]) -> str:
+    """Name a few features, and say of how many."""
+    shown = words["and"].join(str(name) for name in names[:_MOST_NAMED])
+    return shown if names.size <= _MOST_NAMED else f"{shown} ... ({names.size})"
 
 
 def frame_plane(

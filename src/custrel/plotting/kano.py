@@ -26,6 +26,7 @@ from custrel.plotting._kano_parts import (
     only,
     require_some,
     rows_of,
+    some_of,
     speak,
     texts_in,
     title_of,
@@ -123,8 +124,8 @@ def plot_kano(
         cut=cut
     )
     note += words["bars"] if spans is not None else ""
-    gone = [str(name) for name in rows["feature"][~there]]
-    note += f"; {words['none'].format(names=words['and'].join(gone))}" if gone else ""
+    gone = rows["feature"][~there]
+    note += f"; {words['none'].format(names=some_of(gone, words))}" if gone.size else ""
     write_headline(ax, title_of(rows["category"], words, language), note, family=family)
     place_names(ax, -drawn["worse"], drawn["better"], drawn["feature"], family)
     return ax
@@ -284,9 +285,9 @@ def plot_kano_curves(
     ax.spines[["top", "right"]].set_visible(False)
     label_axes(ax, words["fulfilment"], words["satisfaction"], family)
     ax.legend(loc="lower right", frameon=False, prop=font_properties(family))
-    flat = [str(name) for name in rows["feature"][~curved]]
+    flat = rows["feature"][~curved]
     note = words["answers"].format(answers=int(rows["answers"].max())) + words["ends"]
-    note += f"; {words['flat'].format(names=words['and'].join(flat))}" if flat else ""
+    note += f"; {words['flat'].format(names=some_of(flat, words))}" if flat.size else ""
     write_headline(ax, title_of(rows["category"], words, language), note, family=family)
     _name_the_ends(ax, drawn["better"], drawn["feature"], drawn["category"], family)
     return ax
@@ -345,7 +346,14 @@ def _name_the_ends(
             fontsize="small",
             color=colour,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "shrinkA": 2,
+                "shrinkB": 0,
+                "relpos": (0, 0.5),
+            },
             **font_of(family),
         )
 
