@@ -19,6 +19,7 @@ from custrel.valuation import (
     PurchaseModel,
     _pareto_integral,
     lifetime_value,
+    tracking,
 )
 from custrel.valuation._pareto_integral import (
     Shape,
@@ -370,6 +371,14 @@ def test_it_values_customers(cdnow):
     history = {name: cdnow.frame[name] for name in HISTORY}
     discounted = MODEL.discounted_purchases(**history, horizon=52, rate=discount.per("W"))
     np.testing.assert_allclose(valued["discounted_purchases"], discounted, rtol=1e-12)
+
+
+def test_it_is_tracked(orders, cdnow):
+    made = tracking(orders, MODEL, calibration_until="1997-09-30")
+    # The steps of tracking are days, of which the first purchase's own is age 0.
+    ages = (cdnow.frame["T"] + 39).to_numpy()
+    expected = MODEL.expected_purchases(horizon=ages).sum()
+    assert made.frame["expected_cumulative"].iloc[-1] == pytest.approx(expected, rel=1e-10)
 
 
 def test_units_are_not_mixed(cdnow):

@@ -341,8 +341,8 @@ class ParetoNbd(Learnt):
 
         Notes
         -----
-        Over all time: P(alive) · (r+x)/(α+T) · ∫ e^(-δt) ((β+T)/(β+T+t))^s dt, which is the
-        expression with Tricomi's function of [2]_ of the class.
+        Over all time: P(alive) · (r+x)/(α+T) · ∫ e^(-δt) ((β+T)/(β+T+t))^s dt; the integral is
+        Tricomi's function in the paper on iso-value curves.
 
         Examples
         --------
