@@ -188,6 +188,32 @@ def test_an_order_belongs_to_the_day_of_its_own_zone(engine):
 
 @pytest.mark.engines
 @every_engine
+@pytest.mark.parametrize(
+    "dates", ["2024-01-{:02}", "2024-01-{:02} 00:00", "2024-01-{:02}T00:00:00"]
+)
+def test_midnights_are_dates_for_those_who_cannot_write_dates(engine, dates):
+    log = [("a", dates.format(day), float(day)) for day in (1, 8, 8)]
+    frame = ENGINES[engine](as_table(log))
+    options = {"collapse": None, "observed_until": "2024-01-29"}
+    (row,) = by_customer(cr.summarize(frame, **options)).values()
+    assert (row["orders"], row["recency"], row["T"], row["idle"]) == (3, 7.0, 28.0, 21.0)
+    assert cr.summarize(frame, **options).observed_until == dt.date(2024, 1, 29)
+    # One instant that is not at midnight makes instants of all.
+    frame = ENGINES[engine](as_table([*log, ("a", "2024-01-08T12:00", 1.0)]))
+    (row,) = by_customer(cr.summarize(frame, **options)).values()
+    assert row["recency"] == 7.5
+    assert row["T"] == pytest.approx(29, abs=1e-9)
+    assert row["last_order"] == dt.datetime(2024, 1, 8, 12)
+
+
+@every_engine
+def test_an_order_of_nothing_is_an_order(engine):
+    (row,) = rows_of(cr.summarize(ENGINES[engine](as_table([("a", DAY, 0.0)]))).frame)
+    assert (row["orders"], row["revenue"]) == (1, 0.0)
+
+
+@pytest.mark.engines
+@every_engine
 def test_orders_and_dates_keep_their_types(engine):
     frame = cr.summarize(ENGINES[engine](as_table(LOG))).frame
     if isinstance(frame, duckdb.DuckDBPyRelation):
@@ -225,6 +251,8 @@ def test_customers_who_came_after_the_calibration_are_not_in_the_table():
 @every_engine
 def test_money_of_two_windows(engine):
     log = [*LOG, ("b", DAY + dt.timedelta(days=20), -2.0)]
+    # Each window begins after its first day: 14 and 7 January belong to the one before.
+    log += [("c", DAY + dt.timedelta(days=day), amount) for day, amount in ((13, 3.0), (6, 4.0))]
     summary = cr.summarize(
         ENGINES[engine](as_table(log)), unit="W", compare=1, observed_until="2024-01-21"
     )
@@ -232,6 +260,7 @@ def test_money_of_two_windows(engine):
     assert {who: (row["revenue_recent"], row["revenue_before"]) for who, row in found.items()} == {
         "a": (25.0, 0.0),
         "b": (-2.0, 7.0),
+        "c": (0.0, 3.0),
     }
     assert summary.compare == 1
 
