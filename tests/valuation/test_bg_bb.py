@@ -252,6 +252,23 @@ def test_simulated_customers_are_recovered(periods):
     assert (np.abs(distance) < 4 * np.array(model.estimate.standard_errors)).all()
 
 
+@pytest.mark.filterwarnings("ignore:BgBb")
+@pytest.mark.parametrize("seed", range(25))
+def test_few_customers_of_any_kind(seed):
+    """A fit is at least as likely as the truth, or says why there is none."""
+    rng = np.random.default_rng(seed)
+    true = dict(zip(NAMES, np.exp(rng.normal(0, 2, 4)), strict=True))
+    rows = simulated(int(rng.integers(5, 200)), seed, **true, periods=(int(rng.integers(3, 15)),))
+    try:
+        model = BgBb.fit_arrays(**rows)
+    except FitError as error:
+        assert "cannot be fitted" in str(error)
+    else:
+        known = BgBb(**true).log_likelihood(**rows).sum()
+        assert model.estimate.log_likelihood >= known - 1e-6
+        assert np.isfinite(model.expected_purchases(**rows, horizon=10)).all()
+
+
 def test_weights_are_customers(donations):
     weighed = BgBb.fit_arrays(**history(donations), weights=donations["weights"])
     rows = donations.loc[donations.index.repeat(donations["weights"])].sample(

@@ -62,7 +62,11 @@ def _moved(objective: Objective, best: Maximum, i: int, walls: tuple[float, floa
             at_low, at_high = there.at_low.copy(), there.at_high.copy()
             at_low[i], at_high[i] = wall == walls[0], wall == walls[1]
             return attrs.evolve(
-                there, steps=best.steps + there.steps, at_low=at_low, at_high=at_high
+                there,
+                steps=best.steps + there.steps,
+                arrived=best.arrived or there.arrived,
+                at_low=at_low,
+                at_high=at_high,
             )
     return best
 

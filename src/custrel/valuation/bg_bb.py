@@ -211,7 +211,9 @@ class BgBb(Learnt):
             A parameter ran to a boundary; `estimate.diagnosis` names it.
         """
         histories = Histories.of(frequency, recency, periods)
-        return cls._learn(histories, counts_of(weights, np.broadcast_to(0.0, histories.place.shape)))
+        return cls._learn(
+            histories, counts_of(weights, np.broadcast_to(0.0, histories.place.shape))
+        )
 
     @classmethod
     def _learn(cls, histories: Histories, weights: Floats | None) -> Self:
