@@ -259,14 +259,14 @@ def test_few_customers_of_any_kind(seed):
     rng = np.random.default_rng(seed)
     true = dict(zip(NAMES, np.exp(rng.normal(0, 2, 4)), strict=True))
     rows = simulated(int(rng.integers(5, 200)), seed, **true, periods=(int(rng.integers(3, 15)),))
-    try:
-        model = BgBb.fit_arrays(**rows)
-    except FitError as error:
-        assert "cannot be fitted" in str(error)
-    else:
-        known = BgBb(**true).log_likelihood(**rows).sum()
-        assert model.estimate.log_likelihood >= known - 1e-6
-        assert np.isfinite(model.expected_purchases(**rows, horizon=10)).all()
+    if not rows["frequency"].any() or len(set(zip(*rows.values(), strict=True))) < 4:
+        with pytest.raises(FitError, match="cannot be fitted"):
+            BgBb.fit_arrays(**rows)
+        return
+    model = BgBb.fit_arrays(**rows)
+    known = BgBb(**true).log_likelihood(**rows).sum()
+    assert model.estimate.log_likelihood >= known - 1e-6
+    assert np.isfinite(model.expected_purchases(**rows, horizon=10)).all()
 
 
 def test_weights_are_customers(donations):

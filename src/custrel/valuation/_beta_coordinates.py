@@ -20,21 +20,25 @@ Floats = NDArray[np.float64]
 LOW, HIGH = (-14.0, -7.0), (14.0, 10.0)
 
 _NO_LOSS = 1e-6  # of a log-likelihood: a thousandth of a standard error
+_UNSURE = 0.2  # standard error of a coordinate, of the logarithm of a parameter that is
 _LITTLE_LOSS = 1.0
 _FLAT = 1.0  # curvature, above which one step further along is a loss that counts
 _ROUNDING = 1e-12  # of a log-likelihood, relative to it
 
 
 def climb(objective: Objective, starts: Sequence[ArrayLike]) -> Maximum:
-    """Find the maximum, from a fixed start and, if that ends at a wall, from others.
+    """Find the maximum, from a fixed start and, if it is not known sharply, from others.
 
+    A likelihood that leaves a coordinate unsure may have several hills.
     On the way to a wall the slope may vanish before the wall is there.  So a maximum that is no
     better than the place beside it at the wall is taken to be there.
     """
     pairs = len(np.asarray(starts[0])) // 2
     low, high = LOW * pairs, HIGH * pairs
     best = maximize(objective, starts[0], low, high)
-    for start in starts[1:] if best.on_boundary.any() or not best.arrived else ():
+    spread = np.diag(best.covariance(np.eye(2 * pairs)))
+    sharp = best.arrived and bool((spread < _UNSURE**2).all())  # NaN is not
+    for start in () if sharp else starts[1:]:
         other = maximize(objective, start, low, high)
         best = max(best, other, key=lambda maximum: maximum.value)
     for share in range(0, 2 * pairs, 2):
