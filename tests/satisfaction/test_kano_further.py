@@ -72,6 +72,21 @@ def test_the_bootstrap_is_that_of_respondents(weights):
     assert drawn.loc["music", "better_high"] == pytest.approx(high, abs=0.025)
 
 
+def test_intervals_are_as_wide_as_the_normal_approximation_says():
+    rng = np.random.default_rng(6)
+    there = np.where(rng.random(400) < 0.4, 1, 3)
+    answers = pd.DataFrame({"feature": "x", "functional": there, "dysfunctional": 3})
+    answers["w"] = rng.gamma(1, 1, 400)
+    for weight, each in ((None, np.ones(400)), ("w", answers["w"].to_numpy())):
+        row = (
+            kano(answers, respondent=None, weight=weight).intervals(seed=1, resamples=4000).iloc[0]
+        )
+        better = each @ (there == 1) / each.sum()
+        error = np.sqrt((each**2) @ ((there == 1) - better) ** 2) / each.sum()
+        assert row["better_high"] - row["better_low"] == pytest.approx(3.92 * error, rel=0.06)
+        assert (row["better_high"] + row["better_low"]) / 2 == pytest.approx(better, abs=0.01)
+
+
 def test_the_same_seed_gives_the_same_numbers_and_a_stable_category_says_so():
     analysis = kano(generated())
     first, again = analysis.intervals(seed=7), analysis.intervals(seed=7)

@@ -193,6 +193,7 @@ def test_customary_sample_sizes():
     assert sample_size_for_share(0.05) == 385
     assert sample_size_for_share(0.03) == 1068
     assert sample_size_for_share(0.05, population=1000) == 278
+    assert sample_size_for_share(0.05, population=150) == 109  # 108 without the "- 1"
     assert sample_size_for_share(0.05, confidence=0.99) == 664
     assert sample_size_for_share(0.05, population=10) == 10
     assert sample_size_for_mean(1, sd=1 / 1.959963984540054) == 1
