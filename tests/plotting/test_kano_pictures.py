@@ -47,10 +47,11 @@ def names(ax):
 @pytest.mark.parametrize("picture", PICTURES)
 def test_it_draws_on_the_axes_given_and_nowhere_else(picture, analysis):
     _, (left, right) = plt.subplots(1, 2)
+    before = plt.get_fignums()
     assert picture(analysis, group="a", ax=left) is left
     assert not right.lines
     assert not right.collections
-    assert plt.get_fignums() == [1]
+    assert plt.get_fignums() == before
 
 
 @pytest.mark.parametrize("picture", PICTURES)
