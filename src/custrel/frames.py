@@ -340,7 +340,8 @@ def census(
 ) -> dict[str, Any]:
     """Count rows, count those for which each flag holds, and find the range of columns.
 
-    One query.  Flags become columns first, since not every engine aggregates expressions.
+    One query.  On lazy engines flags become columns first, since not every one of them aggregates
+    expressions.
 
     Returns
     -------
@@ -349,13 +350,17 @@ def census(
     """
     if engine_of(frame) is nw.Implementation.POLARS:
         frame = frame.lazy()  # so that the marks below are never written down
-    marked = frame.with_columns(
-        **{name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
-    )
+    if isinstance(frame, nw.DataFrame):  # whole columns of truth values cost least to count
+        counts_of, marked = [flag.sum().alias(name) for name, flag in flags.items()], frame
+    else:
+        marked = frame.with_columns(
+            **{name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
+        )
+        counts_of = [nw.col(name).sum() for name in flags]
     row = collect(
         marked.select(
             nw.len().alias("rows"),
-            *[nw.col(name).sum() for name in flags],
+            *counts_of,
             *[nw.col(name).min().alias(f"{name} low") for name in ranges],
             *[nw.col(name).max().alias(f"{name} high") for name in ranges],
         )
