@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, digamma, expit, gammaln, polygamma
 
 from custrel.valuation._newton import Maximum, maximize
-from custrel.valuation._rows import Rows
+from custrel.valuation._rows import Rows, distinct_frequencies
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ class _Likelihood:
         self.weights = rows.counts[mortal]
         self.immortal = (rows.T[~mortal], rows.counts[~mortal])
         self.customers = float(rows.counts.sum())
-        self.x, place = np.unique(rows.frequency, return_inverse=True)
+        self.x, place = distinct_frequencies(rows.frequency)
         self.customers_by_x = np.bincount(place, rows.counts)
 
     def climb(self) -> Maximum:

@@ -17,6 +17,7 @@ _LONGEST_STEP = 2.0
 _NO_GAIN = 1e-18  # of a logarithm of a likelihood: a billionth of a standard error
 _SMALL_GAIN = 1e-11  # relative to the value, which is not known better
 _STEPS_NEAR = 4
+_SETTLED = 1e-6  # a thousandth of a standard error, where rounding lets no step gain
 _FLAT = 1e-12  # curvature relative to the largest, below which a direction is not known
 _LOST = "the climb did not arrive, so that the parameters are not the most likely ones"
 
@@ -70,7 +71,7 @@ class Maximum:
         size = np.abs(into).max(axis=1, keepdims=True)
         blurred = (np.abs(unknown) > np.sqrt(_FLAT) * size).any(axis=1)
         result[blurred, :] = result[:, blurred] = np.nan
-        return result
+        return np.asarray((result + result.T) / 2)
 
 
 def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: ArrayLike) -> Maximum:
@@ -97,22 +98,22 @@ def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: Array
     low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     point = np.array(start, dtype=np.float64)
     value, gradient, hessian = objective(point)
-    damping, steps, near = 0.0, 0, 0
+    damping, steps, near, promised = 0.0, 0, 0, np.inf
     arrived = False
     while steps < _MOST_STEPS and not arrived:
-        free = ~(((point <= low) & (gradient < 0)) | ((point >= high) & (gradient > 0)))
-        step = np.zeros_like(point)
-        step[free] = _newton_step(gradient[free], hessian[np.ix_(free, free)], damping)
-        # In these coordinates, logarithms all, a longer step would leave the local shape.
-        trial = np.clip(point + np.clip(step, -_LONGEST_STEP, _LONGEST_STEP), low, high)
-        promised = abs(float(gradient @ (trial - point)))
+        room = low - point, high - point
+        step = _step(gradient, hessian, room, damping=0.0)
+        promised = abs(float(gradient @ step))
         if promised <= _NO_GAIN:
-            arrived = damping == 0
+            arrived = True
             break
-        steps += 1
-        result = objective(trial)
         # So near the top, the value tells up from down no more, but the gradient does.
-        close = damping == 0 and promised <= _SMALL_GAIN * (1 + abs(value))
+        close = promised <= _SMALL_GAIN * (1 + abs(value))
+        if damping > 0 and not close:
+            step = _step(gradient, hessian, room, damping)
+        steps += 1
+        trial = np.clip(point + step, low, high)
+        result = objective(trial)
         if np.isfinite(result[0]) and (result[0] >= value or close):
             point, (value, gradient, hessian) = trial, result
             damping = 0.0 if damping < 1e-3 else damping / 10
@@ -128,10 +129,31 @@ def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: Array
         gradient=gradient,
         hessian=hessian,
         steps=steps,
-        arrived=arrived,
+        arrived=arrived or promised <= _SETTLED,
         at_low=point <= low,
         at_high=point >= high,
     )
+
+
+def _step(gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], damping: float) -> Floats:
+    """Return a damped Newton step that stays inside the box.
+
+    A coordinate that would leave it goes to the wall, and the others are solved for again.
+    """
+    low, high = room
+    step = np.zeros_like(gradient)
+    free = ~(((low >= 0) & (gradient < 0)) | ((high <= 0) & (gradient > 0)))
+    while free.any():
+        ahead = gradient[free] + hessian[np.ix_(free, ~free)] @ step[~free]
+        step[free] = _newton_step(ahead, hessian[np.ix_(free, free)], damping)
+        # In these coordinates, logarithms all, a longer step would leave the local shape.
+        step[free] *= min(1.0, _LONGEST_STEP / max(np.abs(step[free]).max(), 1e-300))
+        outside = free & ((step < low) | (step > high))
+        if not outside.any():
+            break
+        step[outside] = np.clip(step[outside], low[outside], high[outside])
+        free &= ~outside
+    return step
 
 
 def _newton_step(gradient: Floats, hessian: Floats, damping: float) -> Floats:

@@ -147,18 +147,18 @@ def distinct_pairs(frequency: Floats, T: Floats) -> tuple[Floats, Floats, Ints |
     size = 0 if ages is None else (int(frequency.max()) + 1) * ages.size
     if ages is None or size > _LARGEST_KEY:
         return frequency, T, None
-    key = frequency.astype(np.int64) * ages.size + ages.codes
-    if size > _ROOM * len(key):
-        keys, place = np.unique(key, return_inverse=True)
-    else:
-        seen = np.zeros(size, dtype=bool)
-        seen[key] = True
-        keys = np.flatnonzero(seen)
-        numbers = np.empty(size, dtype=np.int64)
-        numbers[keys] = np.arange(len(keys))
-        place = numbers[key]
+    keys, place = _numbered(frequency.astype(np.int64) * ages.size + ages.codes, size)
     x, age = np.divmod(keys, ages.size)
     return x.astype(np.float64), ages.values(age), place
+
+
+def distinct_frequencies(frequency: Floats) -> tuple[Floats, Ints]:
+    """Return the distinct frequencies, and for each row which of them it is."""
+    size = int(frequency.max(initial=0)) + 1
+    if size > _LARGEST_KEY:
+        return np.unique(frequency, return_inverse=True)
+    levels, place = _numbered(frequency.astype(np.int64), size)
+    return levels.astype(np.float64), place
 
 
 @attrs.frozen
@@ -190,6 +190,18 @@ class _Levels:
         if self.distinct is not None:
             return self.distinct[codes]
         return codes / (self.days or 1.0)
+
+
+def _numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return the distinct keys, all less than `size`, and for each key which of them it is."""
+    if size > _ROOM * len(key):
+        return np.unique(key, return_inverse=True)
+    seen = np.zeros(size, dtype=bool)
+    seen[key] = True
+    keys = np.flatnonzero(seen)
+    numbers = np.empty(size, dtype=np.int64)
+    numbers[keys] = np.arange(len(keys))
+    return keys, numbers[key]
 
 
 def _counted(key: Ints, counts: Floats | None, size: int) -> tuple[Ints, Floats]:

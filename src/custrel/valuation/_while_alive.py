@@ -18,7 +18,7 @@ _LARGEST_C_MINUS_K, _LARGEST_A, _LARGEST_RATIO = 30.0, 10.0, 9.0
 _SMALLEST_C, _SMALLEST_REST = 1e-3, 3e-5
 
 _DROP = 37.0  # exp(-37) of the peak is nothing
-_NOTHING = 1e-14
+_NOTHING, _NEGLIGIBLE = 1e-14, 1e-17
 _STEP = 0.25  # in log p; the integrand is analytic to pi / 2 on both sides
 _STEP_OF_WIDTH = 0.5
 _CELLS = 1 << 16  # of a table of nodes that stays in the cache
@@ -62,17 +62,20 @@ def purchases_while_alive(
     eligible &= np.abs(c) >= _SMALLEST_C
     if not 0 < abs(a - 1) <= _LARGEST_A:
         eligible[:] = False
-    result = np.zeros(k.shape)
+    # Over so short a stretch nobody has stopped yet.
+    result = k * ratio
+    short = (k + 1) * ratio <= _NEGLIGIBLE
+    eligible &= ~short
     if eligible.all():
         result, sure = _closed_form(k, a, c, ratio)
     else:
         sure = eligible.copy()
         some = k[eligible], a, c[eligible], ratio[eligible]
         result[eligible], sure[eligible] = _closed_form(*some)
-    rest = ~sure & (ratio > 0)
+    rest = ~(sure | short)
     if rest.any():
         result[rest] = _integrated(k[rest], a, beta[rest], ratio[rest])
-    return result.reshape(shape)
+    return np.asarray(result.reshape(shape))
 
 
 def _closed_form(k: Floats, a: float, c: Floats, ratio: Floats) -> tuple[Floats, NDArray[np.bool_]]:

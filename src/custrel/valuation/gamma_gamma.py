@@ -13,13 +13,18 @@ import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import digamma, polygamma
+from scipy.special import polygamma
 
 from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import enter
-from custrel.valuation._log_beta import log_beta
-from custrel.valuation._newton import maximize
-from custrel.valuation._rows import counts_of, frequencies, require_one_length
+from custrel.valuation._newton import Maximum, maximize
+from custrel.valuation._rows import (
+    counts_of,
+    distinct_frequencies,
+    frequencies,
+    require_one_length,
+)
+from custrel.valuation._stirling import digamma_rise, log_beta
 from custrel.valuation.estimate import Estimate, Learnt
 
 __all__ = ["GammaGamma"]
@@ -27,16 +32,22 @@ __all__ = ["GammaGamma"]
 Floats = NDArray[np.float64]
 
 _COLUMNS = ("frequency", "monetary_value")
+# The coordinates of the climb: log p, log q and log(p v / q), which data know even where p or q
+# run to infinity; and how log p, log q and log v move with them.
+_TO_LOGS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-1.0, 1.0, 1.0))
 _LOWEST, _HIGHEST = (1e-3, 1e-3, 1e-9), (1e6, 1e6, 1e9)
 _LIMITS = (
     ("spend varies without bound (p ran to 0)", "every purchase of a customer costs the same (p ran to infinity)"),
     ("customers differ without bound (q ran to 0)", "all customers spend alike (q ran to infinity)"),
-    ("the scale of spend ran to 0 (v)", "the scale of spend ran to infinity (v)"),
+    ("the scale of spend ran to 0", "the scale of spend ran to infinity"),
 )  # fmt: skip
 _NO_MEAN = (
     "q <= 1: the mean spend over customers does not exist, nor does the spend to expect of a "
     "customer without repeat purchases"
 )
+_MANY = 20_000  # rows, from which on a tenth of them shows the way
+_CHUNK = 8192  # rows whose intermediate results stay in the cache
+_EXTREME = 1e3  # p or q, from which on differences of logarithms would lose digits
 _SAME = 1e-9  # relative spread of mean spend, below which all is equal but for rounding
 
 
@@ -167,25 +178,24 @@ class GammaGamma(Learnt):
         x, mean = _spending(frequency, monetary_value)
         counts = counts_of(weights, x)
         counts = np.ones_like(x) if counts is None else counts
-        kept = (x > 0) & (counts > 0)
+        kept = np.flatnonzero((x > 0) & (counts > 0))
         x, mean, counts = x[kept], mean[kept], counts[kept]
         scale = _check(x, mean, counts)
-        likelihood = _Likelihood(x, mean / scale, counts)
-        best = maximize(likelihood, likelihood.start(), np.log(_LOWEST), np.log(_HIGHEST))
-        p, q, v = np.exp(best.at)
+        best = _climb(x, mean / scale, counts)
+        p, q, v = np.exp(np.array(_TO_LOGS) @ best.at) * [1, 1, scale]
         diagnosis = [*best.findings(_LIMITS), *([_NO_MEAN] if q <= 1 else [])]
         estimate = Estimate(
             log_likelihood=best.value - counts.sum() * np.log(scale),
             customers=counts.sum(),
             rows=len(x),
-            covariance=best.covariance(np.diag([p, q, v * scale])),
+            covariance=best.covariance(np.diag([p, q, v]) @ np.array(_TO_LOGS)),
             iterations=best.steps,
             diagnosis=diagnosis,
         )
         if diagnosis:
             # The caller of fit or of fit_arrays is two calls away.
             warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
-        return cls(p=p, q=q, v=v * scale, estimate=estimate)
+        return cls(p=p, q=q, v=v, estimate=estimate)
 
     @property
     def mean(self) -> float:
@@ -326,42 +336,58 @@ def _check(x: Floats, mean: Floats, counts: Floats) -> float:
     return float((mean * counts).sum() / counts.sum())
 
 
+def _climb(x: Floats, mean: Floats, counts: Floats) -> Maximum:
+    """Find the maximum; the first steps need a part of many rows only."""
+    likelihood, box = _Likelihood(x, mean, counts), (np.log(_LOWEST), np.log(_HIGHEST))
+    start = likelihood.start()
+    if len(x) >= _MANY:
+        part = _Likelihood(x[::10], mean[::10], counts[::10])
+        start = maximize(part, start, *box).at
+    return maximize(likelihood, start, *box)
+
+
 class _Likelihood:
-    """The log-likelihood by log p, log q and log v, its gradient and Hessian."""
+    """The log-likelihood in the coordinates of the climb, its gradient and Hessian."""
 
     def __init__(self, x: Floats, mean: Floats, counts: Floats) -> None:
         self.x, self.counts = x, counts
         self.total = x * mean
-        self.levels, self.place = np.unique(x, return_inverse=True)
+        self.levels, self.place = distinct_frequencies(x)
         self.n = np.bincount(self.place, counts)
-        self.logs = np.bincount(self.place, counts * np.log(self.total))
+        self.logs = np.log(self.total)
         self.rest = float((counts * np.log(mean)).sum())
 
     def start(self) -> Floats:
         """Return coordinates for customers who differ as much as their purchases do."""
         mean = float((self.counts * self.total / self.x).sum() / self.n.sum())
-        return np.log([2.0, 3.0, mean])
+        return np.log([2.0, 3.0, mean * 2 / 3])
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        p, q, v = np.exp(theta)
+        move = np.array(_TO_LOGS)
+        value, gradient, hessian = self.by_logs(*np.exp(move @ theta))
+        return value, move.T @ gradient, move.T @ hessian @ move
+
+    def by_logs(self, p: float, q: float, v: float) -> tuple[float, Floats, Floats]:
+        """Return value, gradient and Hessian by log p, log q and log v."""
         x, n, customers = self.levels, self.n, self.n.sum()
-        above = v + self.total
-        per_above = self.counts / above
-        # log(1 + v / total), inverse and inverse square of v + total, by frequency
-        shares, inverse, inverse2 = (
-            np.bincount(self.place, values)
-            for values in (
-                self.counts * np.log1p(v / self.total), per_above, per_above / above
-            )
-        )  # fmt: skip
+        by_p, inverse, inverse2, by_q = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x), 0.0
+        for start in range(0, len(self.total), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            place, counts = self.place[part], self.counts[part]
+            above = v + self.total[part]
+            per_above = counts / above
+            logs_by_p, logs_by_q = self._logs(part, p, q, v, above)
+            by_q += float(counts @ logs_by_q)
+            by_p += np.bincount(place, counts * logs_by_p, len(x))
+            inverse += np.bincount(place, per_above, len(x))
+            inverse2 += np.bincount(place, per_above / above, len(x))
         px = p * x
         k = px + q
-        by_q = self.logs.sum() + shares.sum() - customers * np.log(v)
-        value = -(n @ log_beta(px, q)) - self.rest - px @ shares - q * by_q
+        value = -(n @ log_beta(px, q)) - self.rest - px @ by_p - q * by_q
         gradient = np.array(
             [
-                x @ (n * (digamma(k) - digamma(px)) - shares),
-                n @ digamma(k) - customers * digamma(q) - by_q,
+                x @ (n * digamma_rise(px, q) - by_p),
+                n @ digamma_rise(q, px) - by_q,
                 customers * q / v - k @ inverse,
             ]
         )
@@ -374,6 +400,18 @@ class _Likelihood:
             ]
         )
         hessian = np.triu(hessian) + np.triu(hessian, 1).T
-        natural = np.exp(theta)
+        natural = np.array([p, q, v])
         slope = gradient * natural
         return float(value), slope, hessian * np.outer(natural, natural) + np.diag(slope)
+
+    def _logs(
+        self, part: slice, p: float, q: float, v: float, above: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return log(1 + v / total) and log(1 + total / v) of some rows."""
+        if max(p, q) < _EXTREME:
+            logs = np.log(above)
+            return logs - self.logs[part], logs - np.log(v)
+        # Either may be next to nothing.
+        gap, total = np.log(v) - self.logs[part], self.total[part]
+        least = np.log1p(np.minimum(v, total) / np.maximum(v, total))
+        return least + np.maximum(gap, 0), least + np.maximum(-gap, 0)
