@@ -29,6 +29,7 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
 _ISO_TEXT = rf"{_DAY}(?:{_CLOCK})?$"
 _ZONED_TEXT = rf"{_DAY}{_CLOCK} ?(?:Z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)$"
+_MICROSECOND = 26  # characters; with one nanosecond, pandas would read no year after 2262
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
 _COMPACT = (19_000_101, 21_001_231)  # 1 January 1900 and 31 December 2100 without hyphens
 _CLOCK_COUNT = 100_000_000  # of seconds: 1973; of milliseconds: the second day of 1970
@@ -158,7 +159,7 @@ def _read_text(times: _Times) -> AnyFrame:
     frame = times.frame.with_columns(text.cast(nw.String))
     attrs.evolve(times, frame=frame).refuse({"zoned_text": text.str.contains(_ZONED_TEXT)})
     frame = frame.with_columns(text.alias(AS_GIVEN))
-    iso = nw.when(text.str.contains(_ISO_TEXT)).then(text)
+    iso = nw.when(text.str.contains(_ISO_TEXT)).then(text.str.slice(0, _MICROSECOND))
     return _parsed(frame.with_columns(iso.alias(column)), column)
 
 
@@ -175,10 +176,10 @@ def _read_objects(times: _Times, frame: nw.DataFrame[Any]) -> AnyFrame:
     attrs.evolve(times, frame=flagged).refuse({"zoned_text": nw.col("zoned")})
     dates = np.array([isinstance(value, date) for value in values], dtype=bool)
     native: Any = given.to_native()
-    columns = {
-        AS_GIVEN: native,
-        times.column: native.where(dates | _matches(_ISO_TEXT, values), None),
-    }
+    iso = [value[:_MICROSECOND] if isinstance(value, str) else value for value in values]
+    read = pd.Series(iso, index=native.index, dtype=object)
+    read = read.where(dates | _matches(_ISO_TEXT, values), None)
+    columns = {AS_GIVEN: native, times.column: read}
     return _parsed(nw.from_native(frame.to_native().assign(**columns)), times.column)
 
 
