@@ -71,10 +71,9 @@ def present_value(
 
 def _nodes_for(length: float) -> int:
     """Return how many nodes make the expansion exact: log(1 + t/knee) is singular at +-i pi."""
-    if length == 0:
-        return 2
-    away = 2 * np.pi / length
-    return int(np.ceil(_DIGITS / np.log(away + np.sqrt(1 + away**2)))) + 4
+    # The logarithm of the ellipse through the singularity, in which the terms fall.
+    fall = np.arcsinh(2 * np.pi / max(length, 1e-300))
+    return int(np.ceil(_DIGITS / fall)) + 4
 
 
 def _expansion(nodes: int) -> Floats:

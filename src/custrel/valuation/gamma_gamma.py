@@ -128,6 +128,7 @@ class GammaGamma(Learnt):
         """
         door = enter(summary)
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
+        door.require_numbers(*_COLUMNS)
         (frequency, mean), counts = door.distinct(*_COLUMNS)
         if zero_spend == "drop":
             kept = (frequency > 0) & (mean > 0)
@@ -277,15 +278,21 @@ class GammaGamma(Learnt):
         CustomerSummary or frame
             What came in, with ``expected_spend`` per purchase, in the currency of the data; NaN
             without repeat purchases where q <= 1, and where the mean spend is negative.
+
+        Raises
+        ------
+        InvalidData
+            A column holds no numbers.
         """
         door = enter(summary)
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
+        door.require_numbers(*_COLUMNS)
         return door.leave(door.frame.with_columns(expected_spend=self._spend()))
 
     def _spend(self) -> nw.Expr:
         """Return `expected_spend` for an engine to compute."""
-        x = nw.col("frequency").cast(nw.Float64)
-        total = nw.when(x > 0).then(x * nw.col("monetary_value")).otherwise(0.0)
+        x, mean = (nw.col(name).cast(nw.Float64) for name in _COLUMNS)
+        total = nw.when(x > 0).then(x * mean).otherwise(0.0)
         below = self.p * x + (self.q - 1)
         unknown = nw.lit(float("nan"))
         known = (below > 0) & (total >= 0)

@@ -160,6 +160,8 @@ def lifetime_value(
         The summary is measured in another unit than the model, or the model in none.
     InvalidRule
         The horizon or the spend is negative or not finite, or the margin not finite.
+    InvalidData
+        A history is impossible, or a column holds no numbers.
 
     References
     ----------
@@ -199,6 +201,7 @@ def lifetime_value(
     door = enter(summary)
     columns = [*_HISTORY, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
+    door.require_numbers(*columns)
     arrays, _ = door.distinct(*_HISTORY)
     history: dict[str, Floats] = dict(zip(_HISTORY, arrays, strict=True))
     purchases = {
