@@ -208,8 +208,9 @@ def test_midnights_are_dates_for_those_who_cannot_write_dates(engine, dates):
 
 @every_engine
 def test_an_order_of_nothing_is_an_order(engine):
-    (row,) = rows_of(cr.summarize(ENGINES[engine](as_table([("a", DAY, 0.0)]))).frame)
-    assert (row["orders"], row["revenue"]) == (1, 0.0)
+    log = [("a", DAY, 0.0), ("a", DAY + dt.timedelta(days=3), -1.5)]
+    (row,) = rows_of(cr.summarize(ENGINES[engine](as_table(log))).frame)
+    assert (row["orders"], row["revenue"], row["idle"]) == (1, -1.5, 3.0)
 
 
 @pytest.mark.engines
