@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 __all__ = ["encode", "table_of"]
 
+_ROOM = 4  # possible numbers per row, up to which a table of them beats hashing
+
 
 def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
     """Give the distinct values of a column in memory numbers, in their own order if they have one.
@@ -36,6 +38,10 @@ def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
     if isinstance(native.dtype, pd.ArrowDtype):
         codes, values = _encode_arrow(native.array.__arrow_array__())
         return codes, pd.Series(values, dtype=native.dtype)
+    if isinstance(native.dtype, np.dtype) and native.dtype.kind == "i" and len(native):
+        low, high = int(native.min()), int(native.max())
+        if high - low < _ROOM * len(native):
+            return _encode_dense(native.to_numpy(), low, high)
     codes, distinct = pd.factorize(native)
     values = pd.Series(distinct)
     try:
@@ -43,6 +49,15 @@ def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
     except TypeError:  # values of several kinds have no order: as they came
         return codes, values
     return _inverse(order)[codes], values.take(order)
+
+
+def _encode_dense(numbers: NDArray[np.integer], low: int, high: int) -> tuple[Any, Any]:
+    """Give integers that lie close together numbers, without a hash table."""
+    places = numbers.astype(np.int64) - low
+    seen = np.zeros(high - low + 1, dtype=bool)
+    seen[places] = True
+    codes = (np.cumsum(seen) - 1)[places]
+    return codes, pd.Series((np.flatnonzero(seen) + low).astype(numbers.dtype))
 
 
 def _encode_arrow(column: Any) -> tuple[NDArray[np.int64], Any]:
