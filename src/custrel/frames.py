@@ -351,14 +351,12 @@ def census(
     if engine_of(frame) is nw.Implementation.POLARS:
         frame = frame.lazy()  # so that the marks below are never written down
     if isinstance(frame, nw.DataFrame):  # whole columns of truth values cost least to count
-        counts_of, marked = [flag.sum().alias(name) for name, flag in flags.items()], frame
+        counts_of = [flag.sum().alias(name) for name, flag in flags.items()]
     else:
-        marked = frame.with_columns(
-            **{name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
-        )
-        counts_of = [nw.col(name).sum() for name in flags]
+        marks = {name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
+        frame, counts_of = frame.with_columns(**marks), [nw.col(name).sum() for name in flags]
     row = collect(
-        marked.select(
+        frame.select(
             nw.len().alias("rows"),
             *counts_of,
             *[nw.col(name).min().alias(f"{name} low") for name in ranges],
