@@ -79,7 +79,8 @@ class BetaGeometric(Learnt):
         door = enter(summary)
         unit = unit_of(summary, unit, cls.__name__)
         door.require(_HISTORY, remedy="custrel.summarize makes them from an order log.")
-        door.require_numbers(*_HISTORY)
+        if door.lazy:  # in memory, `distinct` sees to it
+            door.require_numbers(*_HISTORY)
         (frequency, recency, T), counts = door.distinct(*_HISTORY)
         weights = counts if door.lazy else None
         return cls._learn(histories(frequency, recency, T), weights, unit)
@@ -336,7 +337,8 @@ class BetaGeometric(Learnt):
         door = enter(summary)
         require_same_unit(self, self.unit, summary)
         door.require(_HISTORY, remedy="custrel.summarize makes them from an order log.")
-        door.require_numbers(*_HISTORY)
+        if door.lazy:  # in memory, `distinct` sees to it
+            door.require_numbers(*_HISTORY)
         (x, last, age), _ = door.distinct(*_HISTORY)
         history = {"frequency": x, "recency": last, "T": age}
         x, last, age = histories(x, last, age)

@@ -1,4 +1,4 @@
-"""Damped Newton steps to the maximum of a likelihood with few parameters."""
+"""Newton steps to the maximum of a likelihood with few parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ Flags = NDArray[np.bool_]
 Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 
 _MOST_STEPS = 200
-_LONGEST_STEP = 2.0
+# In coordinates that are logarithms all, a longer step would leave the local shape.
+_LONGEST_STEP, _SHORTEST_STEP = 2.0, 1e-12
+_SECULAR_STEPS = 20
 _NO_GAIN = 1e-18  # of a logarithm of a likelihood: a billionth of a standard error
 _SMALL_GAIN = 1e-11  # relative to the value, which is not known better
 _STEPS_NEAR = 4
@@ -75,7 +77,7 @@ class Maximum:
 
 
 def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: ArrayLike) -> Maximum:
-    """Climb by damped Newton steps within a box.
+    """Climb by Newton steps of limited length within a box.
 
     Parameters
     ----------
@@ -92,37 +94,38 @@ def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: Array
 
     Notes
     -----
-    Levenberg's damping: the Hessian is shifted until a step gains.  A coordinate at a wall
-    that the gradient points through stays there.  Nothing is random.
+    A step goes no further than a radius, which shrinks where a step does not gain and grows where
+    it does.  A coordinate at a wall that the gradient points through stays there.  Nothing is
+    random.
     """
     low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     point = np.array(start, dtype=np.float64)
     value, gradient, hessian = objective(point)
-    damping, steps, near, promised = 0.0, 0, 0, np.inf
+    radius, steps, near, promised = _LONGEST_STEP, 0, 0, np.inf
     arrived = False
-    while steps < _MOST_STEPS and not arrived:
+    while steps < _MOST_STEPS and radius > _SHORTEST_STEP and not arrived:
         room = low - point, high - point
-        step = _step(gradient, hessian, room, damping=0.0)
+        step = _step(gradient, hessian, room, np.inf)
         promised = abs(float(gradient @ step))
         if promised <= _NO_GAIN:
             arrived = True
             break
-        # So near the top, the value tells up from down no more, but the gradient does.
-        close = promised <= _SMALL_GAIN * (1 + abs(value))
-        if damping > 0 and not close:
-            step = _step(gradient, hessian, room, damping)
+        if np.linalg.norm(step) > radius:
+            step = _step(gradient, hessian, room, radius)
         steps += 1
         trial = np.clip(point + step, low, high)
         result = objective(trial)
-        if np.isfinite(result[0]) and (result[0] >= value or close):
+        length = float(np.linalg.norm(step))
+        # Near the top, the value tells up from down no more, but the gradient does.
+        noise = _SMALL_GAIN * (1 + abs(value))
+        close = promised <= noise
+        if np.isfinite(result[0]) and result[0] >= value - noise * close:
             point, (value, gradient, hessian) = trial, result
-            damping = 0.0 if damping < 1e-3 else damping / 10
+            radius = min(_LONGEST_STEP, max(radius, 2 * length))
             near += close
             arrived = near >= _STEPS_NEAR
-        elif damping > 1e12:
-            break
         else:
-            damping = max(10 * damping, 1e-3)
+            radius = length / 4
     return Maximum(
         at=point,
         value=value,
@@ -135,8 +138,8 @@ def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: Array
     )
 
 
-def _step(gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], damping: float) -> Floats:
-    """Return a damped Newton step that stays inside the box.
+def _step(gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], radius: float) -> Floats:
+    """Return a Newton step of limited length that stays inside the box.
 
     A coordinate that would leave it goes to the wall, and the others are solved for again.
     """
@@ -144,10 +147,9 @@ def _step(gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], dampin
     step = np.zeros_like(gradient)
     free = ~(((low >= 0) & (gradient < 0)) | ((high <= 0) & (gradient > 0)))
     while free.any():
-        ahead = gradient[free] + hessian[np.ix_(free, ~free)] @ step[~free]
-        step[free] = _newton_step(ahead, hessian[np.ix_(free, free)], damping)
-        # In these coordinates, logarithms all, a longer step would leave the local shape.
-        step[free] *= min(1.0, _LONGEST_STEP / max(np.abs(step[free]).max(), 1e-300))
+        rows = hessian[free]
+        ahead = gradient[free] + rows[:, ~free] @ step[~free]
+        step[free] = _newton_step(ahead, rows[:, free], radius)
         outside = free & ((step < low) | (step > high))
         if not outside.any():
             break
@@ -156,9 +158,19 @@ def _step(gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], dampin
     return step
 
 
-def _newton_step(gradient: Floats, hessian: Floats, damping: float) -> Floats:
+def _newton_step(gradient: Floats, hessian: Floats, radius: float) -> Floats:
     values, vectors = np.linalg.eigh(hessian)
     # Where the surface bends upwards, go uphill as if it bent down.
     size = np.maximum(np.abs(values), 1e-10 * max(1.0, float(np.abs(values).max())))
     along = vectors.T @ gradient
-    return np.asarray(vectors @ (along / (size + damping * size.max())), dtype=np.float64)
+    step = along / size
+    # More of a bend shortens the step, and most where the surface is flat: the secular equation
+    # of More and Sorensen, by Newton's method.
+    more = 0.0
+    for _ in range(_SECULAR_STEPS):
+        length = np.linalg.norm(step)
+        if length <= 1.1 * radius:
+            break
+        more += (length / radius - 1) * length**2 / (step @ (step / (size + more)))
+        step = along / (size + more)
+    return np.asarray(vectors @ step, dtype=np.float64)

@@ -13,7 +13,7 @@ import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import polygamma
+from scipy.special import zeta
 
 from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import enter
@@ -128,7 +128,8 @@ class GammaGamma(Learnt):
         """
         door = enter(summary)
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
-        door.require_numbers(*_COLUMNS)
+        if door.lazy:  # in memory, `distinct` sees to it
+            door.require_numbers(*_COLUMNS)
         (frequency, mean), counts = door.distinct(*_COLUMNS)
         if zero_spend == "drop":
             kept = (frequency > 0) & (mean > 0)
@@ -398,11 +399,12 @@ class _Likelihood:
                 customers * q / v - k @ inverse,
             ]
         )
-        curve = n * polygamma(1, k)
+        # zeta(2, .) is the trigamma function, and the quicker way to it.
+        curve = n * zeta(2, k)
         hessian = np.array(
             [
-                [x**2 @ (curve - n * polygamma(1, px)), x @ curve, -(x @ inverse)],
-                [0.0, curve.sum() - customers * polygamma(1, q), customers / v - inverse.sum()],
+                [x**2 @ (curve - n * zeta(2, px)), x @ curve, -(x @ inverse)],
+                [0.0, curve.sum() - customers * zeta(2, q), customers / v - inverse.sum()],
                 [0.0, 0.0, k @ inverse2 - customers * q / v**2],
             ]
         )
