@@ -146,7 +146,7 @@ def test_zones_may_be_offsets(zone):
 
 
 def test_ends_that_make_no_sense_are_refused():
-    for wrong in (None, pd.NaT, np.datetime64("NaT"), "yesterday", 5, 2.5):
+    for wrong in (None, pd.NaT, np.datetime64("NaT", "ns"), "yesterday", 5, 2.5):
         with pytest.raises(InvalidRule, match=r"^observed_until=.* expected a date, an instant or"):
             timeline().tick(wrong, "observed_until")
     for wrong in ("2024-01-01", True, 2.0, None):
