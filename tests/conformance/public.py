@@ -38,6 +38,7 @@ INTERNAL = (
     "custrel._log.summary_table",
     "custrel._log.timeline",
     "custrel._log.times",
+    "custrel._columns",
     "custrel._why",
     "custrel.frames",
 )

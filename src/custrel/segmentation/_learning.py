@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete, require_rows
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import AnyFrame, Door
 from custrel.segmentation._binning import TIES, Learnt, learn_cuts
 from custrel.segmentation._cells import cell_number
-from custrel.segmentation._checks import as_float, require_complete, require_rows
 from custrel.segmentation._cuts import Cuts, count_scores, flip, points, read_cuts
 
 DIMENSIONS = ("recency", "frequency", "monetary")

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float
 from custrel.errors import InvalidData, Problem
 from custrel.frames import AnyFrame, collect
 from custrel.segmentation._binning import cut_between
-from custrel.segmentation._checks import as_float
 from custrel.segmentation._cuts import points
 
 # Sums added up in another order differ in their last digits; a share this near to a cut has

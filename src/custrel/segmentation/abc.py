@@ -10,10 +10,10 @@ from typing import Any, Literal, Self
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import require_complete, require_rows
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import enter
 from custrel.rules import Rule
-from custrel.segmentation._checks import require_complete, require_rows
 from custrel.segmentation._cuts import read_cuts
 from custrel.segmentation._limits import (
     class_of,

@@ -8,9 +8,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import Door, enter, first_rows
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._shares import (
     NEGATIVE,
     Floats,

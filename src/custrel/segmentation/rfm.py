@@ -13,11 +13,11 @@ from typing import Any, Literal, Self, TypeVar
 
 import attrs
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import AnyFrame, Door, enter
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_code, list_cells
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._cuts import (
     Cuts,
     CutsByScore,

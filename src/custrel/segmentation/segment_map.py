@@ -10,11 +10,11 @@ from typing import Any, Self
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import census, enter, first_rows
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_number, list_cells, write_cell
-from custrel.segmentation._checks import as_float
 
 __all__ = ["RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"]
 

@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidRule
 from custrel.frames import AnyFrame, Door, enter
 from custrel.model.churn import RiskVerdict
 from custrel.rules import Rule
-from custrel.segmentation._checks import as_float, require_complete
 
 __all__ = ["Absence", "RiskRule", "VolumeDrop"]
 

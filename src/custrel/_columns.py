@@ -16,10 +16,12 @@ def require_complete(
     *columns: str,
     remedies: Mapping[str, str] | None = None,
     flags: Mapping[str, nw.Expr] | None = None,
+    of: str = "customer",
 ) -> dict[str, Any]:
     """Refuse missing columns, columns without numbers, and missing or infinite numbers.
 
-    One query.  Returns the number of rows, and the counts of the flags that were given.
+    One query.  Returns the number of rows, and the counts of the flags that were given.  `of`
+    says what a row is: a customer, a respondent, ...
     """
     wanted = tuple(dict.fromkeys(columns))
     door.require(wanted, remedy=_first_remedy(door, wanted, remedies or {}))
@@ -27,7 +29,7 @@ def require_complete(
     bad = {f"__bad_{name}": _unusable(door, name) for name in wanted}
     counts = census(door.frame, {**bad, **(flags or {})})
     problems = [
-        _gap(door, name, counts[flag], bad[flag])
+        _gap(door, name, counts[flag], bad[flag], of)
         for flag, name in zip(bad, wanted, strict=True)
         if counts[flag]
     ]
@@ -36,14 +38,14 @@ def require_complete(
     return counts
 
 
-def require_rows(rows: int, purpose: str) -> None:
+def require_rows(rows: int, purpose: str, *, of: str = "customer") -> None:
     """Refuse to learn from nothing."""
     if rows == 0:
         raise InvalidData(
             [
                 Problem(
                     code="empty",
-                    message=f"there is no customer to learn {purpose} from",
+                    message=f"there is no {of} to learn {purpose} from",
                     count=0,
                     remedy="Check the filter that was applied before.",
                 )
@@ -63,7 +65,7 @@ def _unusable(door: Door, column: str) -> nw.Expr:
     return missing | ~as_float(column).is_finite()
 
 
-def _gap(door: Door, column: str, count: int, bad: nw.Expr) -> Problem:
+def _gap(door: Door, column: str, count: int, bad: nw.Expr, of: str) -> Problem:
     beside = [name for name in (door.columns[0], column) if name in door.columns]
     return Problem(
         code="missing_value",
@@ -71,7 +73,8 @@ def _gap(door: Door, column: str, count: int, bad: nw.Expr) -> Problem:
         column=column,
         count=count,
         rows=first_rows(door.frame, bad, list(dict.fromkeys(beside))),
-        remedy="Leave these customers out, or fill the column in, before they are judged.",
+        remedy=f"Leave these {of}s out, or fill the column in, before they are judged.",
+        of="row" if of == "customer" else of,
     )
 
 
