@@ -218,6 +218,24 @@ class Door:
         arrays = [as_floats(frame.get_column(name)) for name in (*columns, count)]
         return tuple(arrays[:-1]), arrays[-1]
 
+    def table(self, columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Make a small table of the kind that came in; of a lazy frame, a lazy one beside it.
+
+        Parameters
+        ----------
+        columns : mapping of str to ndarray of shape (rows,)
+            Its columns.
+
+        Returns
+        -------
+        frame
+            Native.
+        """
+        if self.lazy:
+            return beside(self.frame, columns).to_native()
+        engine: Any = self.engine
+        return nw.from_dict(dict(columns), backend=engine).to_native()
+
     def attach(self, columns: Mapping[str, NDArray[Any]], *, by: Mapping[str, Floats]) -> Any:
         """Add computed columns and hand the frame out.
 

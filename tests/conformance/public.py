@@ -39,6 +39,7 @@ INTERNAL = (
     "custrel._log.timeline",
     "custrel._log.times",
     "custrel._columns",
+    "custrel._intervals",
     "custrel._why",
     "custrel.frames",
 )

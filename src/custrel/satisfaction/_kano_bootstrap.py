@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._intervals import normal_quantile
 from custrel.errors import InvalidRule
-from custrel.satisfaction._intervals import normal_quantile
 from custrel.satisfaction._kano_columns import key_columns
 from custrel.satisfaction._kano_figures import better_worse, shares_of
 from custrel.satisfaction._kano_tally import as_sums, distinct_rows

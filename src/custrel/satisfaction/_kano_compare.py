@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 from scipy.stats import random_table
 
+from custrel._intervals import wilson
 from custrel.errors import InvalidRule
-from custrel.satisfaction._intervals import wilson
 from custrel.satisfaction._kano_columns import count_categories, effective_answers
 from custrel.satisfaction._kano_figures import A, I, M, O, divide
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
+from custrel._intervals import wilson
 from custrel.errors import InvalidRule, Problem
 from custrel.rules import Rule
-from custrel.satisfaction._intervals import wilson
 from custrel.satisfaction._survey_answers import Answers, read_answers
 from custrel.satisfaction.survey_score import ScorePart, SurveyScore
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import attrs
 
+from custrel._intervals import mean_interval, normal_quantile
 from custrel.errors import UnknownCode
-from custrel.satisfaction._intervals import mean_interval, normal_quantile
 from custrel.satisfaction._survey_answers import Answers
 from custrel.satisfaction._survey_scale import SurveyScale, measure, part, require_ascending
 from custrel.satisfaction.survey_score import SurveyScore

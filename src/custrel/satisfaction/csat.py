@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import attrs
 
-from custrel.satisfaction._intervals import normal_quantile, wilson
+from custrel._intervals import normal_quantile, wilson
 from custrel.satisfaction._survey_answers import Answers
 from custrel.satisfaction._survey_scale import SurveyScale, measure, part, require_ascending
 from custrel.satisfaction.survey_score import SurveyScore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import ceil, inf, isfinite
 
+from custrel._intervals import normal_quantile
 from custrel.errors import InvalidRule
-from custrel.satisfaction._intervals import normal_quantile
 
 __all__ = ["sample_size_for_mean", "sample_size_for_share"]
 

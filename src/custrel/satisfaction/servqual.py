@@ -10,10 +10,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from custrel._intervals import mean_interval, normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import AnyFrame, Door, as_floats, census, collect, enter, first_rows
 from custrel.rules import Rule
-from custrel.satisfaction._intervals import mean_interval, normal_quantile
 from custrel.satisfaction._tables import as_frame
 
 __all__ = ["ServqualForm", "servqual", "weighted_gap"]

@@ -7,9 +7,9 @@ from math import nan, sqrt
 import attrs
 from scipy.special import ndtr
 
+from custrel._intervals import normal_quantile
 from custrel.errors import InvalidRule, Problem, UnknownCode
 from custrel.rules import Rule
-from custrel.satisfaction._intervals import normal_quantile
 
 __all__ = ["ScoreDifference", "ScorePart", "SurveyScore", "score_difference"]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from custrel._log.orders import Orders, read_orders
 from custrel._log.timeline import TimeKind, Timeline
 from custrel.errors import InvalidData, InvalidRule, Problem, UnitMismatch, UnknownCode
-from custrel.frames import AnyFrame, Door, as_floats, beside, collect, enter, with_arrays
+from custrel.frames import AnyFrame, as_floats, collect, enter, with_arrays
 from custrel.units import TimeUnit, known_unit
 from custrel.valuation.lifetime_value import PurchaseModel
 
@@ -278,7 +278,7 @@ def tracking(
     whole = ends[-1] + 1 - begin >= len(ends) * steps.in_steps(length)
     held = end < until
     return Tracking(
-        frame=_as_frame(door, columns),
+        frame=door.table(columns),
         model=model,
         unit=unit,
         period=length,
@@ -397,13 +397,6 @@ def _purchases(
         each[end - first[:here]] @ customers[:here] for end, here in zip(ends, known, strict=True)
     ]
     return upto(when, orders) - upto(first, customers), np.array(expected, dtype=np.float64)
-
-
-def _as_frame(door: Door, columns: dict[str, NDArray[Any]]) -> Any:
-    if door.lazy:
-        return beside(door.frame, columns).to_native()
-    engine: Any = door.engine
-    return nw.from_dict(columns, backend=engine).to_native()
 
 
 def _unit_of(model: PurchaseModel, unit: TimeUnit | str | None) -> TimeUnit:

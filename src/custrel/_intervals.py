@@ -1,4 +1,4 @@
-"""Kernels of survey statistics: intervals for shares, balances and means."""
+"""Intervals for shares, balances and means, which surveys and rates have alike."""
 
 from __future__ import annotations
 
