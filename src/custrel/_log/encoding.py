@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 __all__ = ["encode", "table_of"]
 
 _ROOM = 4  # possible numbers per row, up to which a table of them beats hashing
+_GAPS = 0.5  # and up to which none is needed, since the numbers are codes themselves
 
 
 def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
@@ -25,7 +26,8 @@ def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
     -------
     codes : ndarray of int64, shape (rows,)
     values : native column
-        The distinct values; ``values[codes]`` is the column.
+        The distinct values; ``values[codes]`` is the column.  Integers that lie close together
+        may have some among them that do not occur.
 
     Raises
     ------
@@ -53,7 +55,9 @@ def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
 
 def _encode_dense(numbers: NDArray[np.integer], low: int, high: int) -> tuple[Any, Any]:
     """Give integers that lie close together numbers, without a hash table."""
-    places = numbers.astype(np.int64) - low
+    places = np.subtract(numbers, low, dtype=np.int64)
+    if high - low < _GAPS * len(numbers):
+        return places, pd.Series(np.arange(low, high + 1).astype(numbers.dtype))
     seen = np.zeros(high - low + 1, dtype=bool)
     seen[places] = True
     codes = (np.cumsum(seen) - 1)[places]

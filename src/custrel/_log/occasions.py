@@ -110,10 +110,9 @@ def count_occasions(
     bounded = np.minimum(ends - rows, max(len(when) - 1, 0)), np.maximum(ends - 1, 0)
     first, last = (when[i] if len(when) else np.zeros(customers, np.int64) for i in bounded)
 
-    opening = (first if occasion is None else occasion(first))[codes]
+    opening = (first if occasion is None else occasion(first)).take(codes)
     period = ticks if occasion is None else occasion(ticks)
-    later = period > opening
-    repeat_amount = total(codes[later], amounts[later], customers)
+    repeat_amount = total(codes, amounts * (period > opening), customers)
     if not merge:  # orders of the very first instant: any one of them is the first, so their mean
         now = period == opening
         alike = now if bought is None else now & bought
@@ -144,9 +143,13 @@ def _sorted(codes: Ints, ticks: Ints, customers: int) -> tuple[Ints, Ints]:
         order = np.lexsort((ticks, codes))
         return codes[order], ticks[order]
     keys = codes << bits
-    keys += ticks - low
+    keys += ticks
+    keys -= low
     keys.sort()
-    return keys >> bits, (keys & ((1 << bits) - 1)) + low
+    who = keys >> bits
+    keys &= (1 << bits) - 1
+    keys += low
+    return who, keys
 
 
 def occasions_on_engine(

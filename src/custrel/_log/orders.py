@@ -195,13 +195,13 @@ def read_orders(
     money = nw.lit(0.0) if amount is None else nw.col(amount).cast(nw.Float64)
     frame = log.select(customer=nw.col(customer), date=nw.col(date), amount=money)
     whole = duplicates == "keep"
-    frame, timeline, unreadable = read_times(
+    frame, timeline = read_times(
         frame, "date", name=date, unit=unit, collapse=collapse, positions=whole
     )
     names = {"customer": customer, "date": date} | ({} if amount is None else {"amount": amount})
     orders = Orders(frame=frame, timeline=timeline, names=names, whole=whole)
 
-    flags = _flags(frame, unreadable)
+    flags = _flags(frame)
     counts = census(frame, flags)
     if not counts["rows"]:
         raise InvalidData([_EMPTY])
@@ -232,17 +232,21 @@ def incomparable(name: str, reason: object) -> Problem:
     )
 
 
-def _flags(frame: AnyFrame, unreadable: nw.Expr) -> dict[str, nw.Expr]:
-    amount, nobody = nw.col("amount"), nw.col("customer").is_null()
-    if frame.collect_schema()["customer"].is_float():
+def _flags(frame: AnyFrame) -> dict[str, nw.Expr]:
+    schema = frame.collect_schema()
+    nobody, undated = nw.col("customer").is_null(), nw.col("date").is_null()
+    if schema["customer"].is_float():
         nobody |= nw.col("customer").is_nan()
-    missing = amount.is_null() | amount.is_nan()
+    dates = {"null_date": undated}
+    if AS_GIVEN in schema:
+        unwritten = nw.col(AS_GIVEN).is_null()
+        dates = {"unreadable_date": undated & ~unwritten, "null_date": undated & unwritten}
+    amount = nw.col("amount")
     return {
         "null_customer": nobody,
-        "unreadable_date": unreadable,
-        "null_date": nw.col("date").is_null() & ~unreadable,
-        "missing_amount": missing,
-        "infinite_amount": ~missing & ~amount.is_finite(),
+        **dates,
+        "missing_amount": amount.is_null() | amount.is_nan(),
+        "infinite_amount": amount.abs() == float("inf"),
         "negative_amount": amount < 0,
     }
 

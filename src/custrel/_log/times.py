@@ -63,7 +63,7 @@ def read_times(
     unit: TimeUnit,
     collapse: TimeUnit | None,
     positions: bool,
-) -> tuple[AnyFrame, Timeline, nw.Expr]:
+) -> tuple[AnyFrame, Timeline]:
     """Make a column of order times one of dates, wall-clock instants or integers.
 
     `name` is what the caller knows the column by; `positions` tells whether rows still have
@@ -72,10 +72,9 @@ def read_times(
     Returns
     -------
     frame : narwhals frame
-        With the column converted in place where it had to be.
+        With the column converted in place where it had to be.  Of text, what could not be
+        read is missing, and `AS_GIVEN` is the text.
     timeline : Timeline
-    unreadable : narwhals expression
-        Holds on the rows whose time is there but could not be read.
 
     Raises
     ------
@@ -86,8 +85,6 @@ def read_times(
     times = _Times(frame, column, name, positions)
     line = Timeline(kind=TimeKind.INSTANT, unit=unit, collapse=collapse)
     kind = _type_of(frame, column)
-    there = ~nw.col(column).is_null()
-    unreadable = there & ~there
     if kind.is_integer():
         compact, counted = nw.col(column).is_between(*_COMPACT), nw.col(column) >= _CLOCK_COUNT
         times.refuse({"compact_dates": compact, "clock_counts": counted})
@@ -98,12 +95,12 @@ def read_times(
         line = attrs.evolve(line, zone=kind.time_zone)
         frame = _wall_clock(frame, column, line)
     elif kind in _TEXT:
-        frame, unreadable = _read_text(times), ~there & ~nw.col(AS_GIVEN).is_null()
+        frame = _read_text(times)
     elif kind == nw.Object and isinstance(frame, nw.DataFrame) and _is_pandas(frame):
-        frame, unreadable = _read_objects(times, frame), ~there & ~nw.col(AS_GIVEN).is_null()
+        frame = _read_objects(times, frame)
     else:
-        times.refuse({"not_times": there}, found=str(kind))
-    return frame, line, unreadable
+        times.refuse({"not_times": ~nw.col(column).is_null()}, found=str(kind))
+    return frame, line
 
 
 @attrs.frozen
