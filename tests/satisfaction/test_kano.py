@@ -1,4 +1,4 @@
-"""Kano analysis: answers of every form, groups, weights, turning, cleaning, and bad input."""
+"""Kano analysis: answers of every form, groups, weights, turning, cleaning, and bad input (S-168)."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""SERVQUAL, importance-performance analysis and sample sizes."""
+"""SERVQUAL, importance-performance analysis and sample sizes (S-164)."""
 
 import json
 import math

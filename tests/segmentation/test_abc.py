@@ -1,4 +1,4 @@
-"""ABC classes: by value, by customers, by limits of one's own, by two factors."""
+"""ABC classes: by value, by customers, by limits of one's own, by two factors (S-122, S-123, S-124)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Scales: scores by hand-written cut points and by learnt ones."""
+"""Scales: scores by hand-written cut points and by learnt ones (S-114, S-115)."""
 
 import json
 import warnings
