@@ -224,17 +224,22 @@ class Door:
         Parameters
         ----------
         columns : mapping of str to ndarray of shape (rows,)
-            Its columns.
+            Its columns; NaN becomes the engine's missing value.
 
         Returns
         -------
         frame
             Native.
         """
-        if self.lazy:
-            return beside(self.frame, columns).to_native()
         engine: Any = self.engine
-        return nw.from_dict(dict(columns), backend=engine).to_native()
+        made: Any = (
+            beside(self.frame, columns)
+            if self.lazy
+            else nw.from_dict(dict(columns), backend=engine)
+        )
+        gaps = [n for n, v in columns.items() if v.dtype.kind == "f" and np.isnan(v).any()]
+        there = {name: nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in gaps}
+        return made.with_columns(**there).to_native() if gaps else made.to_native()
 
     def attach(self, columns: Mapping[str, NDArray[Any]], *, by: Mapping[str, Floats]) -> Any:
         """Add computed columns and hand the frame out.

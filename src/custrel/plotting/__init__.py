@@ -8,6 +8,7 @@ installs.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from custrel.plotting.cohorts import plot_cohorts as plot_cohorts
     from custrel.plotting.frequency_recency import (
         plot_frequency_recency as plot_frequency_recency,
     )
@@ -27,6 +28,7 @@ else:
     make_lazy(
         __name__,
         {
+            "custrel.plotting.cohorts": ("plot_cohorts",),
             "custrel.plotting.frequency_recency": ("plot_frequency_recency",),
             "custrel.plotting.holdout": ("plot_holdout",),
             "custrel.plotting.kano": (

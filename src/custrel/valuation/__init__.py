@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from custrel.valuation.bg_bb import BgBb as BgBb
     from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
+    from custrel.valuation.cohorts import (
+        CohortCells as CohortCells,
+        CohortTable as CohortTable,
+        cohorts as cohorts,
+    )
+    from custrel.valuation.customer_flow import (
+        CustomerFlow as CustomerFlow,
+        customer_flow as customer_flow,
+    )
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.estimate import Estimate as Estimate
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
@@ -30,6 +39,8 @@ else:
         {
             "custrel.valuation.bg_bb": ("BgBb",),
             "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
+            "custrel.valuation.cohorts": ("CohortCells", "CohortTable", "cohorts"),
+            "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
