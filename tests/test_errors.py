@@ -22,6 +22,12 @@ SPECIMENS = {
     "ColumnNotFound": (errors.ColumnNotFound(["a"], ["b", "A"], "Rename it."), LookupError),
     "UnsupportedFrame": (errors.UnsupportedFrame("no frame"), TypeError),
     "UnitMismatch": (errors.UnitMismatch("weeks here", "days there", "Choose."), ValueError),
+    "InvalidValue": (errors.InvalidValue("Money: 0.1 is a float."), ValueError),
+    "CurrencyMismatch": (errors.CurrencyMismatch("CNY", "USD"), ValueError),
+    "IllegalMove": (
+        errors.IllegalMove("D-7", "visit", "sing", "needs it", legal=["sign"], missing=["a"]),
+        ValueError,
+    ),
     "InvalidRule": (errors.InvalidRule("contradiction"), ValueError),
     "FitError": (errors.FitError("too few"), ValueError),
     "UnknownCode": (errors.UnknownCode("unit", "w", ["D", "W"]), LookupError),

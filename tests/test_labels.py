@@ -3,8 +3,8 @@
 import pytest
 
 from custrel.errors import UnknownCode
-from custrel.labels import _CATALOGUES, _find, label, labels
-from custrel.model import RiskVerdict
+from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, labels
+from custrel.model import FLOWS, Channel, Outcome, RiskVerdict
 from custrel.satisfaction import IpaQuadrant, KanoCategory, ServqualForm, TwoFactor
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
 
@@ -18,6 +18,45 @@ CODES = {
     "ipa": tuple(IpaQuadrant),
     "servqual": ServqualForm().dimensions,
 }
+
+
+MODEL_CODES = {
+    "channel": tuple(Channel),
+    "evidence": {key for flow in FLOWS.values() for t in flow.transitions for key in t.needs},
+    "outcome": tuple(Outcome),
+    "service_objective": FLOWS["service_life"].states,
+    "trigger": {rule.trigger for flow in FLOWS.values() for rule in flow.transitions},
+    **{name: flow.states for name, flow in FLOWS.items()},
+}
+
+
+def test_every_kind_of_code_is_checked():
+    assert _CATALOGUES.keys() == CODES.keys() | MODEL_CODES.keys()
+    assert _ANALYTIC.keys() == CODES.keys()
+
+
+@pytest.mark.parametrize("kind", MODEL_CODES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_code_of_the_model_has_a_label_and_every_label_a_code(kind, language):
+    catalogue = labels(kind, language)
+    assert set(catalogue) == set(MODEL_CODES[kind])
+    assert len(set(catalogue.values())) == len(catalogue)
+    for code in MODEL_CODES[kind]:
+        assert label(code, language, of=kind) == catalogue[code]
+
+
+def test_a_member_of_an_enumeration_knows_its_kind_and_analyses_go_first():
+    assert label(Outcome.LOST) == "Lost"
+    assert label(Outcome.LOST, "zh") == "失败"
+    assert label("lost", "zh") == "已流失客户"
+    assert label("prospect", "zh") == "潜在客户"
+    with pytest.raises(UnknownCode, match="'won' is no code of one kind alone: say of="):
+        label("won", "zh")
+
+
+def test_what_has_no_label_shows_its_code():
+    assert label_or_code("won", "zh", of="deal") == "成交"
+    assert label_or_code("won", "zh", of="my_own_flow") == "won"
 
 
 @pytest.mark.parametrize("kind", CODES)

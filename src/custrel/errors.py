@@ -15,16 +15,22 @@ import attrs
 
 __all__ = [
     "ColumnNotFound",
+    "CurrencyMismatch",
     "CustrelError",
     "FitError",
+    "IllegalMove",
     "InvalidData",
     "InvalidRule",
+    "InvalidValue",
     "MissingExtra",
     "Problem",
     "UnitMismatch",
     "UnknownCode",
     "UnsupportedFrame",
 ]
+
+
+_SHOWN_CODES = 24
 
 
 @attrs.frozen(kw_only=True)
@@ -211,6 +217,91 @@ class UnitMismatch(CustrelError, ValueError):
         super().__init__(f"{left}, {right}. {remedy}".rstrip())
 
 
+class InvalidValue(CustrelError, ValueError):
+    """A field of an object has a value that it cannot have.
+
+    Examples
+    --------
+    >>> from custrel.model import Money
+    >>> try:
+    ...     Money(0.1, "CNY")
+    ... except InvalidValue as error:
+    ...     print(error)
+    Money: 0.1 is a float, which is not exact; write Money("0.1", "CNY").
+    """
+
+
+class CurrencyMismatch(CustrelError, ValueError):
+    """Amounts of two currencies meet where one currency is needed.
+
+    Parameters
+    ----------
+    left, right : str
+        The two currencies.
+
+    Examples
+    --------
+    >>> print(CurrencyMismatch("CNY", "USD"))
+    an amount in CNY meets one in USD; convert one of them first, at a dated rate.
+    """
+
+    left: str
+    right: str
+
+    def __init__(self, left: str, right: str) -> None:
+        self.left, self.right = left, right
+        super().__init__(
+            f"an amount in {left} meets one in {right}; convert one of them first, at a dated rate."
+        )
+
+
+class IllegalMove(CustrelError, ValueError):
+    """A case cannot make this move; it is left as it was.
+
+    Parameters
+    ----------
+    case : str
+        The identifier of the case.
+    state : str
+        The stage that it is in.
+    trigger : str
+        The move that was tried.
+    why : str
+        What is against it.
+    legal : iterable of str
+        The moves that the flow allows from here.
+    missing : iterable of str
+        The evidence that the move needs and was not given.
+
+    Examples
+    --------
+    >>> print(IllegalMove("D-7", "visit", "ship", "is no move from here", legal=["sign", "lose"]))
+    case 'D-7' in 'visit': 'ship' is no move from here; it can 'sign', 'lose'.
+    """
+
+    case: str
+    state: str
+    trigger: str
+    legal: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def __init__(
+        self,
+        case: str,
+        state: str,
+        trigger: str,
+        why: str,
+        *,
+        legal: Iterable[str],
+        missing: Iterable[str] = (),
+    ) -> None:
+        self.case, self.state, self.trigger = case, state, trigger
+        self.legal, self.missing = tuple(legal), tuple(missing)
+        choices = f"it can {', '.join(map(repr, self.legal))}" if self.legal else "it has ended"
+        hint = "" if trigger in self.legal else near_miss(trigger, self.legal)
+        super().__init__(f"case {case!r} in {state!r}: {trigger!r} {why}{hint}; {choices}.")
+
+
 class InvalidRule(CustrelError, ValueError):
     """A rule contradicts itself, or plain data does not describe a rule.
 
@@ -264,7 +355,9 @@ class UnknownCode(CustrelError, LookupError):
 
     def __init__(self, what: str, code: str, known: Iterable[str], meant: str = "") -> None:
         self.code, self.known = code, tuple(known)
-        choices = ", ".join(map(repr, self.known))
+        more = len(self.known) - _SHOWN_CODES
+        rest = [f"... ({more:,} more)"] if more > 0 else []
+        choices = ", ".join([*map(repr, self.known[:_SHOWN_CODES]), *rest])
         hint = near_miss(meant or code, self.known)
         super().__init__(f"{code!r} is no {what}{hint}; the choices are {choices}.")
 

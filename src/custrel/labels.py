@@ -6,10 +6,12 @@ shown, and are never parsed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from custrel._model_names import MODEL_NAMES
 from custrel.errors import UnknownCode
 
 __all__ = ["label", "labels"]
@@ -107,7 +109,7 @@ _SERVQUAL: _Names = MappingProxyType(
     }
 )
 
-_CATALOGUES: Mapping[str, _Names] = MappingProxyType(
+_ANALYTIC: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
         "abc": _ABC,
@@ -119,6 +121,8 @@ _CATALOGUES: Mapping[str, _Names] = MappingProxyType(
         "servqual": _SERVQUAL,
     }
 )
+
+_CATALOGUES: Mapping[str, _Names] = MappingProxyType({**_ANALYTIC, **MODEL_NAMES})
 
 
 def label(code: str, language: str = "en", *, of: str | None = None) -> str:
@@ -132,8 +136,11 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
         English or Chinese.
     of : str, optional
         Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"``,
-        ``"kano"``, ``"two_factor"``, ``"ipa"`` or ``"servqual"``.
-        Needed only where two kinds share a code and call it differently.
+        ``"kano"``, ``"two_factor"``, ``"ipa"``, ``"servqual"``, or one of the domain model:
+        ``"outcome"``, ``"trigger"``, the name of a flow, ...  A wrong kind is told them all.
+        Needed only where two kinds share a code and call it differently; a code of the
+        domain model gives way to one of the analyses, and a member of an enumeration knows
+        its kind.
 
     Returns
     -------
@@ -160,7 +167,11 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
     """
     place = _language(language)
     text = str(code.value) if isinstance(code, Enum) else code
-    return _find(text, _CATALOGUES if of is None else {of: _catalogue(of)})[place]
+    kind = of or _kind_of(code)
+    if kind is not None:
+        return _find(text, {kind: _catalogue(kind)})[place]
+    analytic = any(text in names for names in _ANALYTIC.values())
+    return _find(text, _ANALYTIC if analytic else _CATALOGUES)[place]
 
 
 def labels(of: str, language: str = "en") -> Mapping[str, str]:
@@ -168,8 +179,8 @@ def labels(of: str, language: str = "en") -> Mapping[str, str]:
 
     Parameters
     ----------
-    of : {"segment", "abc", "risk", "treatment", "kano", "two_factor", "ipa", "servqual"}
-        The kind of code.
+    of : str
+        The kind of code: ``"segment"``, ``"risk"``, ..., as in `label`.
     language : {"en", "zh"}
         English or Chinese.
 
@@ -190,6 +201,18 @@ def labels(of: str, language: str = "en") -> Mapping[str, str]:
     """
     place = _language(language)
     return MappingProxyType({code: names[place] for code, names in _catalogue(of).items()})
+
+
+def label_or_code(code: str, language: str, *, of: str) -> str:
+    """Return what people call a code, or the code itself where nobody has named it."""
+    names = _CATALOGUES.get(of, {}).get(code)
+    return code if names is None else names[_language(language)]
+
+
+def _kind_of(code: object) -> str | None:
+    """Return the catalogue that is named after the class of an enumeration's member."""
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(code).__name__).lower()
+    return kind if isinstance(code, Enum) and kind in _CATALOGUES else None
 
 
 def _language(language: str) -> int:

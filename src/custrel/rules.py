@@ -36,6 +36,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "CsatScale": "custrel.satisfaction.csat",
         "DiscountRate": "custrel.valuation.discounting",
         "Estimate": "custrel.valuation.estimate",
+        "Flow": "custrel.model.flow",
         "GammaGamma": "custrel.valuation.gamma_gamma",
         "IpaRule": "custrel.satisfaction.ipa",
         "KanoCleaning": "custrel.satisfaction.kano_cleaning",
@@ -51,8 +52,11 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "ServqualForm": "custrel.satisfaction.servqual",
         "SegmentMap": "custrel.segmentation.segment_map",
         "ShiftedBetaGeometric": "custrel.valuation.shifted_beta_geometric",
+        "Stage": "custrel.model.flow",
+        "Transition": "custrel.model.flow",
         "TreatmentPolicy": "custrel.segmentation.treatment",
         "VolumeDrop": "custrel.segmentation.signals",
+        "WorkCalendar": "custrel.model.work_calendar",
     }
 )
 
