@@ -132,7 +132,8 @@ def test_the_drawing_has_every_stage_and_move():
 # ---------------------------------------------------------------------------- the sources' flows
 
 
-def test_s_033_relationship_marketing_goes_one_step_at_a_time():
+def test_relationship_marketing_goes_one_step_at_a_time():
+    """S-033."""
     case = walk(RELATIONSHIP_FLOW, "advance", "advance", "advance")
     assert path(case) == ["acquire", "satisfy", "retain", "enhance"]
     assert [label(state, "zh", of="relationship") for state in path(case)] == [
@@ -142,7 +143,8 @@ def test_s_033_relationship_marketing_goes_one_step_at_a_time():
     assert case.legal == ("lose",)
 
 
-def test_s_034_six_periods_none_skipped_each_with_its_objective():
+def test_six_periods_none_skipped_each_with_its_objective():
+    """S-034."""
     case = walk(SERVICE_LIFE_FLOW, *["advance"] * 5)
     assert path(case) == list(SERVICE_LIFE_FLOW.states)
     assert [label(state, "zh", of="service_life") for state in path(case)] == [
@@ -155,7 +157,8 @@ def test_s_034_six_periods_none_skipped_each_with_its_objective():
     assert SERVICE_LIFE_FLOW.stage("termination").outcome is Outcome.ENDED
 
 
-def test_s_035_the_second_order_makes_a_repeat_customer():
+def test_the_second_order_makes_a_repeat_customer():
+    """S-035."""
     case = Case(case_id="K-1", flow=SALES_LIFE_FLOW, opened_at=EPOCH)
     for number, trigger in enumerate(["first_order", "second_order"]):
         case = case.move(trigger, at=instant(number), evidence={"order": f"O-{number}"})
@@ -164,29 +167,34 @@ def test_s_035_the_second_order_makes_a_repeat_customer():
     assert SALES_LIFE_FLOW.stage("prospect").limit_days == 15  # S-036: half a month
 
 
-def test_s_055_tiers_of_service_go_up_and_down_by_one():
+def test_tiers_of_service_go_up_and_down_by_one():
+    """S-055."""
     assert path(walk(SERVICE_TIER_FLOW, "upgrade", "upgrade", "downgrade")) == [
         "low", "middle", "high", "middle",
     ]  # fmt: skip
     assert {rule.trigger for rule in SERVICE_TIER_FLOW.allowed("high")} == {"downgrade"}
 
 
-def test_s_308_after_the_show_is_before_the_show():
+def test_after_the_show_is_before_the_show():
+    """S-308."""
     assert path(walk(EXHIBITION_FLOW, "advance", "advance", "next_show"))[-1] == "before_show"
 
 
-def test_s_144_s_150_prospecting_and_push():
+def test_prospecting_and_push():
+    """S-144, S-150."""
     assert path(walk(PROSPECTING_FLOW, "advance", "advance")) == ["scope", "search", "listed"]
     assert path(walk(PUSH_FLOW, "advance", "win")) == ["find", "persuade", "won"]
     assert walk(PUSH_FLOW, "lose").outcome is Outcome.LOST
 
 
-def test_s_041_s_240_from_lead_to_order():
+def test_from_lead_to_order():
+    """S-041, S-240."""
     case = walk(LEAD_FLOW, "follow_up", "promote", "promote", "win")
     assert path(case) == ["lead", "customer", "opportunity", "order"]
 
 
-def test_s_245_five_links_of_a_sale():
+def test_five_links_of_a_sale():
+    """S-245."""
     case = walk(SALES_FLOW, *["advance"] * 4)
     assert [label(state, "zh", of="sales") for state in path(case)] == [
         "电话沟通", "客户约见", "产品考察", "签单", "提货",
@@ -194,7 +202,8 @@ def test_s_245_five_links_of_a_sale():
     assert case.evidence("contract") is not None
 
 
-def test_s_244_a_deal_that_failed_is_analyzed_too():
+def test_a_deal_that_failed_is_analyzed_too():
+    """S-244."""
     case = walk(DEAL_FLOW, "lose", "analyze")
     assert (case.state, case.evidence("lesson")) == ("lost", "lesson of analyze")
     assert path(walk(DEAL_FLOW, "win", "deliver", "pay")) == [
@@ -202,7 +211,8 @@ def test_s_244_a_deal_that_failed_is_analyzed_too():
     ]  # fmt: skip
 
 
-def test_s_246_a_phase_of_an_export_order_is_left_when_its_to_dos_are_done():
+def test_a_phase_of_an_export_order_is_left_when_its_to_dos_are_done():
+    """S-246."""
     case = Case(case_id="E-1", flow=EXPORT_ORDER_FLOW, opened_at=EPOCH)
     to_dos = {"quotation": "Q-1", "price": "12.50 USD", "sample": "sent", "product_mark": "ok"}
     with pytest.raises(IllegalMove, match="needs evidence: payment_terms"):
@@ -217,13 +227,15 @@ COMPLAINT_PATH = (
 )  # fmt: skip
 
 
-def test_s_216_eleven_steps_of_a_complaint():
+def test_eleven_steps_of_a_complaint():
+    """S-216."""
     case = walk(COMPLAINT_FLOW, *COMPLAINT_PATH)
     assert len(path(case)) == 11
     assert case.outcome is Outcome.ENDED
 
 
-def test_s_216_whoever_proposed_does_not_approve():
+def test_whoever_proposed_does_not_approve():
+    """S-216."""
     case = walk(COMPLAINT_FLOW, *COMPLAINT_PATH[:4])
     handler = case.last("propose").by
     for trigger in ("approve", "refuse"):
@@ -236,8 +248,8 @@ def test_s_216_whoever_proposed_does_not_approve():
         again.move("approve", at=instant(11), by="boss")
 
 
-def test_s_216_no_way_leads_to_the_end_of_a_complaint_without_a_notice():
-    """Also where it is unfounded: without the move `notify`, `closed` cannot be reached."""
+def test_no_way_leads_to_the_end_of_a_complaint_without_a_notice():
+    """S-216: Also where it is unfounded: without the move `notify`, `closed` cannot be reached."""
     silent = {rule for rule in COMPLAINT_FLOW.transitions if rule.trigger != "notify"}
     seen, edge = {"recorded"}, ["recorded"]
     while edge:
@@ -250,7 +262,8 @@ def test_s_216_no_way_leads_to_the_end_of_a_complaint_without_a_notice():
     assert not seen & {"notified", "answered", "closed"}
 
 
-def test_s_219_s_227_s_230_recovery_and_service_loops():
+def test_recovery_and_service_loops():
+    """S-219, S-227, S-230."""
     assert path(walk(RECOVERY_FLOW, "ask_effect", "empathize", "help", "apologize"))[-1] == (
         "apologized"
     )
@@ -261,12 +274,14 @@ def test_s_219_s_227_s_230_recovery_and_service_loops():
     assert path(case) == list(FLOWS["follow_up"].states)
 
 
-def test_s_242_s_248_tasks_and_visits():
+def test_tasks_and_visits():
+    """S-242, S-248."""
     assert path(walk(FLOWS["task"], "expedite", "complete", "reopen")) == ["to_do", "done", "to_do"]
     assert path(walk(FLOWS["visit"], *["advance"] * 3)) == list(FLOWS["visit"].states)
 
 
-def test_s_164_a_survey_has_eight_steps_and_comes_round():
+def test_a_survey_has_eight_steps_and_comes_round():
+    """S-164."""
     case = walk(SURVEY_FLOW, *["advance"] * 7, "repeat_design")
     assert path(case) == [*SURVEY_FLOW.states, "design"]
     assert len(SURVEY_FLOW.states) == 8
@@ -274,13 +289,15 @@ def test_s_164_a_survey_has_eight_steps_and_comes_round():
     assert SURVEY_FLOW.find("follow_up", "repeat_purpose").target == "purpose"
 
 
-def test_s_272_four_steps_to_key_accounts():
+def test_four_steps_to_key_accounts():
+    """S-272."""
     assert path(walk(KEY_ACCOUNT_FLOW, *["advance"] * 4))[:4] == [
         "objective", "sources", "collection", "analysis",
     ]  # fmt: skip
 
 
-def test_s_234_s_235_credit_is_investigated_rated_limited_and_reviewed():
+def test_credit_is_investigated_rated_limited_and_reviewed():
+    """S-234, S-235."""
     case = walk(CREDIT_FLOW, "report", "set_limit", "override", "review")
     assert path(case) == ["investigation", "evaluation", "limited", "investigation"]
     rated = walk(CREDIT_FLOW, "report")
