@@ -68,14 +68,30 @@ def test_labels(model):
 
 
 def test_fewer_groups(model):
-    ax = plot_holdout(customers(), model, max_frequency=2)
+    ax = plot_holdout(customers(), model, groups=3)
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0\n2", "1\n0", "2+\n4"]
     np.testing.assert_allclose(curves(ax)[0], [0.5, np.nan, 3.75])
 
 
 def test_nobody_reaches_the_last_group(model):
-    ax = plot_holdout(customers(), model, max_frequency=20)
+    ax = plot_holdout(customers(), model, groups=30)
     assert ax.get_xticklabels()[-1].get_text() == "9\n1"
+
+
+def test_by_recency(halves, model):
+    ax = plot_holdout(halves, model, by="recency", groups=2)
+    labels = [text.get_text() for text in ax.get_xticklabels()]
+    assert [label.split("\n")[0] for label in labels] == ["none", "19", "38"]
+    assert ax.get_xlabel().startswith("Age at the last purchase in calibration, up to ... weeks")
+    came, due = curves(ax)
+    assert came[0] == pytest.approx(0.2367, abs=6e-5)
+    assert due[0] == pytest.approx(0.2251, abs=3e-4)
+
+
+def test_by_expectation(halves, model):
+    ax = plot_holdout(halves, model, by="expected")
+    assert len(ax.get_xticklabels()) == 10
+    assert (np.diff(curves(ax)[1]) > 0).all()
 
 
 def test_one_customer(model):
@@ -85,14 +101,14 @@ def test_one_customer(model):
 
 
 def test_refused(model):
-    with pytest.raises(InvalidData, match="no customer to draw"):
+    with pytest.raises(InvalidData, match="no customer to judge"):
         plot_holdout(CustomerSummary(customers().frame.head(0), unit="W"), model)
     with pytest.raises(ColumnNotFound, match="calibration_until"):
         plot_holdout(customers().frame.drop(columns="frequency_holdout"), model)
     with pytest.raises(UnitMismatch, match="weeks"):
         plot_holdout(CustomerSummary(customers().frame, unit="D"), model)
-    with pytest.raises(InvalidRule, match="max_frequency=0"):
-        plot_holdout(customers(), model, max_frequency=0)
+    with pytest.raises(InvalidRule, match="groups=0"):
+        plot_holdout(customers(), model, groups=0)
     with pytest.raises(InvalidData, match="'frequency_holdout': missing"):
         plot_holdout(customers(frequency_holdout=[0, 1, None, 0, 8, 5]), model)
     with pytest.raises(InvalidData, match="recency"):

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import enter
+from custrel.frames import collect, enter
 from custrel.plotting._axes import (
     BLUE,
     ORANGE,
     axes_for,
     compare,
     model_name,
+    plural,
     require_matplotlib,
     write_headline,
 )
-from custrel.plotting._data import require_customers
-from custrel.units import known_unit, require_same_unit
+from custrel.units import known_unit
+from custrel.valuation.holdout import holdout_by
 from custrel.valuation.lifetime_value import PurchaseModel
 
 if TYPE_CHECKING:
@@ -29,17 +30,16 @@ __all__ = ["plot_holdout"]
 
 Floats = NDArray[np.float64]
 
-_HELD = ("frequency", "recency", "T", "frequency_holdout", "duration_holdout")
-
 
 def plot_holdout(
     summary: Any,
     model: PurchaseModel,
     *,
-    max_frequency: int = 7,
+    by: Literal["frequency", "recency", "expected"] = "frequency",
+    groups: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw actual and expected holdout purchases by the purchases made in calibration.
+    """Draw actual and expected holdout purchases of groups of customers.
 
     Parameters
     ----------
@@ -48,16 +48,20 @@ def plot_holdout(
         ``duration_holdout``, as `summarize` makes them with ``calibration_until``.
     model : BgNbd or another model of repeat purchases
         Learnt from the calibration period, in the summary's unit.
-    max_frequency : int
-        Customers with as many repeat purchases or more are one group.
+    by : {"frequency", "recency", "expected"}
+        Groups by the repeat purchases in calibration, by the age at the last of them, or by
+        what the model expects, as of `custrel.valuation.holdout_by`.
+    groups : int, optional
+        How many, as of `custrel.valuation.holdout_by`; default: 0 to 7 and more repeat
+        purchases, 8 stretches of age, or tenths of the customers.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
     Returns
     -------
     matplotlib Axes
-        The mean of each group of customers: the repeat purchases in calibration from left to
-        right, those in the holdout upwards.
+        The mean of each group of customers: the groups from left to right, purchases in the
+        holdout upwards.
 
     Raises
     ------
@@ -66,11 +70,17 @@ def plot_holdout(
     ColumnNotFound
         A column is not there.
     InvalidRule
-        `max_frequency` is not 1 or more.
+        `groups` is too small.
     UnitMismatch
         The summary is measured in another unit than the model.
+    UnknownCode
+        `by` is none of the choices.
     MissingExtra
         matplotlib is not installed.
+
+    See Also
+    --------
+    custrel.valuation.holdout_by : The numbers.
 
     References
     ----------
@@ -96,65 +106,51 @@ def plot_holdout(
     'Mean purchases in the holdout'
     """
     require_matplotlib()
-    if max_frequency < 1 or max_frequency != int(max_frequency):
-        raise InvalidRule(f"max_frequency={max_frequency!r}: expected 1, 2, ...")
-    require_same_unit(model, known_unit(model), summary)
-    door = enter(summary)
-    door.require(_HELD, remedy="custrel.summarize(..., calibration_until=...) makes them.")
-    (x, last, age, held, duration), counts = door.distinct(*_HELD)
-    require_customers(len(x))
-    _require_complete(held, duration)
-    expected = model.expected_purchases(frequency=x, recency=last, T=age, horizon=duration)
-    group = np.minimum(x, max_frequency).astype(np.int64)
-    size = int(group.max()) + 1
-    customers = np.bincount(group, counts, size).astype(np.float64)
-    came, due = (_mean(group, counts * each, customers) for each in (held, expected))
+    table = enter(holdout_by(summary, model, by=by, groups=groups))
+    columns = table.values("group", "low", "high", "customers", "actual", "expected")
+    order = np.argsort(columns[0])
+    _, low, high, customers, came, due = (column[order] for column in columns)
 
     ax = axes_for(ax)
-    places = np.arange(size)
+    places = np.arange(len(customers))
     ax.plot(places, came, "o-", color=BLUE, linewidth=2, label="actual")
     name = f"expected ({model_name(model)})"
     ax.plot(places, due, "s--", color=ORANGE, linewidth=2, label=name)
-    ax.set_xticks(places, _names(customers, max_frequency))
+    names = zip(_names(by, low, high), customers, strict=True)
+    ax.set_xticks(places, [f"{group}\n{people:,.0f}" for group, people in names])
     ax.set_ylim(bottom=0)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel("Repeat purchases in calibration")
+    unit = known_unit(model)
+    ax.set_xlabel(_across(by, len(places), plural(unit)))
     ax.set_ylabel("Mean purchases in the holdout")
     ax.legend(frameon=False, loc="upper left")
-    unit = known_unit(model)
-    length = "" if unit is None else f" of {unit.in_words(float(round(duration.max(), 2)))}"
+    longest = collect(enter(summary).frame.select(nw.col("duration_holdout").max())).item()
+    length = "" if unit is None else f" of {unit.in_words(round(float(longest), 2))}"
+    there = customers > 0
+    sums = (float(each[there] @ customers[there]) for each in (due, came))
     write_headline(
         ax,
-        f"In the holdout: {compare(float(expected @ counts), float(held @ counts))}",
-        f"{counts.sum():,.0f} customers, counted below the axis; a holdout{length}",
+        f"In the holdout: {compare(*sums)}",
+        f"{customers.sum():,.0f} customers, counted below the axis; a holdout{length}",
     )
     return ax
 
 
-def _names(customers: Floats, max_frequency: int) -> list[str]:
-    """Name the groups, and below how many customers they have."""
-    names = [f"{place}\n{people:,.0f}" for place, people in enumerate(customers)]
-    if len(names) > max_frequency:
-        names[-1] = names[-1].replace("\n", "+\n")
-    return names
+def _names(by: str, low: Floats, high: Floats) -> list[str]:
+    """Name the groups, briefly."""
+    if by == "expected":
+        return [str(place + 1) for place in range(len(low))]
+    if by == "recency":
+        return ["none", *(f"{end:.0f}" if high[-1] >= 10 else f"{end:.2g}" for end in high[1:])]
+    open_end = "+" if high[-1] > low[-1] else ""
+    return [*(f"{x:.0f}" for x in low[:-1]), f"{low[-1]:.0f}{open_end}"]
 
 
-def _mean(group: NDArray[np.int64], each: Floats, customers: Floats) -> Floats:
-    total = np.bincount(group, each, len(customers))
-    return np.asarray(total / np.where(customers > 0, customers, np.nan), dtype=np.float64)
-
-
-def _require_complete(held: Floats, duration: Floats) -> None:
-    problems = [
-        Problem(
-            code="missing_value",
-            message="missing, infinite or negative",
-            column=name,
-            count=int(bad.sum()),
-            remedy="custrel.summarize(..., calibration_until=...) makes this column.",
+def _across(by: str, groups: int, unit: str) -> str:
+    if by == "expected":
+        return f"{groups} groups of customers, from the least expected of to the most"
+    if by == "recency":
+        return (
+            f"Age at the last purchase in calibration, up to ... {unit}; none: no repeat purchase"
         )
-        for name, values in (("frequency_holdout", held), ("duration_holdout", duration))
-        if (bad := ~((values >= 0) & (values < np.inf))).any()
-    ]
-    if problems:
-        raise InvalidData(problems)
+    return "Repeat purchases in calibration"

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
         CohortTable as CohortTable,
         cohorts as cohorts,
     )
+    from custrel.valuation.comparison import (
+        Comparison as Comparison,
+        HoldoutScore as HoldoutScore,
+        ModelScore as ModelScore,
+        compare as compare,
+    )
     from custrel.valuation.customer_flow import (
         CustomerFlow as CustomerFlow,
         customer_flow as customer_flow,
@@ -21,14 +27,35 @@ if TYPE_CHECKING:
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.estimate import Estimate as Estimate
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
+    from custrel.valuation.heterogeneity import (
+        Heterogeneity as Heterogeneity,
+        heterogeneity as heterogeneity,
+    )
+    from custrel.valuation.holdout import holdout_by as holdout_by
+    from custrel.valuation.intervals import (
+        Interval as Interval,
+        ParameterIntervals as ParameterIntervals,
+        delta_interval as delta_interval,
+        parameter_intervals as parameter_intervals,
+        predict_intervals as predict_intervals,
+        profile_intervals as profile_intervals,
+    )
     from custrel.valuation.lifetime_value import (
         PurchaseModel as PurchaseModel,
         lifetime_value as lifetime_value,
+    )
+    from custrel.valuation.likelihood_ratio import (
+        LikelihoodRatio as LikelihoodRatio,
+        likelihood_ratio_test as likelihood_ratio_test,
     )
     from custrel.valuation.nbd import Nbd as Nbd
     from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.shifted_beta_geometric import (
         ShiftedBetaGeometric as ShiftedBetaGeometric,
+    )
+    from custrel.valuation.spend_independence import (
+        SpendIndependence as SpendIndependence,
+        spend_independence as spend_independence,
     )
     from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
 else:
@@ -38,17 +65,60 @@ else:
         __name__,
         {
             "custrel.valuation.bg_bb": ("BgBb",),
-            "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
-            "custrel.valuation.cohorts": ("CohortCells", "CohortTable", "cohorts"),
-            "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
+            "custrel.valuation.bg_nbd": (
+                "BgNbd",
+                "MbgNbd",
+            ),
+            "custrel.valuation.cohorts": (
+                "CohortCells",
+                "CohortTable",
+                "cohorts",
+            ),
+            "custrel.valuation.comparison": (
+                "Comparison",
+                "HoldoutScore",
+                "ModelScore",
+                "compare",
+            ),
+            "custrel.valuation.customer_flow": (
+                "CustomerFlow",
+                "customer_flow",
+            ),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
-            "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
+            "custrel.valuation.heterogeneity": (
+                "Heterogeneity",
+                "heterogeneity",
+            ),
+            "custrel.valuation.holdout": ("holdout_by",),
+            "custrel.valuation.intervals": (
+                "Interval",
+                "ParameterIntervals",
+                "delta_interval",
+                "parameter_intervals",
+                "predict_intervals",
+                "profile_intervals",
+            ),
+            "custrel.valuation.lifetime_value": (
+                "PurchaseModel",
+                "lifetime_value",
+            ),
+            "custrel.valuation.likelihood_ratio": (
+                "LikelihoodRatio",
+                "likelihood_ratio_test",
+            ),
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
-            "custrel.valuation.tracking": ("Tracking", "tracking"),
+            "custrel.valuation.spend_independence": (
+                "SpendIndependence",
+                "spend_independence",
+            ),
+            "custrel.valuation.tracking": (
+                "Tracking",
+                "tracking",
+            ),
         },
     )
     del make_lazy

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from custrel._log.orders import Orders, read_orders
 from custrel._log.timeline import TimeKind, Timeline
 from custrel.errors import InvalidData, InvalidRule, Problem, UnitMismatch, UnknownCode
-from custrel.frames import AnyFrame, as_floats, collect, enter, with_arrays
+from custrel.frames import AnyFrame, as_floats, collect, enter
 from custrel.units import TimeUnit, known_unit
+from custrel.valuation._visits import occasions_of, visits_of
 from custrel.valuation.lifetime_value import PurchaseModel
 
 __all__ = ["Tracking", "tracking"]
@@ -329,29 +330,14 @@ def _count(
     orders: Orders, steps: _Steps, end: int, *, net: bool
 ) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
     """Count, by the step, the first purchases of the cohort and all its purchases."""
-    line, frame = orders.timeline, orders.frame
-    if net and orders.returned:
-        frame = frame.filter(nw.col("amount") >= 0)
-    frame = _with_occasions(frame, line)
+    frame = occasions_of(orders, net=net)
     cohort = frame.group_by("customer").agg(
         nw.col("tick").min().alias("came"), nw.col("occasion").min().alias("first")
     )
     cohort = cohort.filter(nw.col("came") <= end).select("customer", "first")
-    visits: Any = frame.select("customer", "occasion")
-    if line.collapse is not None:
-        visits = visits.unique(subset=["customer", "occasion"])
+    visits: Any = visits_of(frame, orders.timeline)
     visits = visits.join(cohort, on="customer", how="inner")
     return _tally(cohort, "first", steps), _tally(visits, "occasion", steps)
-
-
-def _with_occasions(frame: AnyFrame, line: Timeline) -> AnyFrame:
-    """Add the tick that the occasion of each order counts at."""
-    if not line.coarse:
-        return frame.with_columns(occasion=nw.col("tick"))
-    if isinstance(frame, nw.DataFrame):
-        ticks = frame.get_column("tick").to_numpy().astype(np.int64)
-        return with_arrays(frame, {"occasion": line.occasion(ticks)})
-    return frame.with_columns(occasion=line.occasion_expression("tick", "date"))
 
 
 def _tally(frame: AnyFrame, tick: str, steps: _Steps) -> tuple[Ints, Ints]:
