@@ -114,7 +114,7 @@ def test_the_longer_the_more(model, horizons):
     x=st.integers(0, 300),
     share=st.floats(0, 1),
     age=st.floats(0, 500),
-    horizon=st.floats(0, 1e5),
+    horizon=st.just(0.0) | st.floats(1e-300, 1e5),
     shape=st.tuples(*[st.floats(-3, 3).map(lambda power: 10.0**power)] * 4),
 )
 @pytest.mark.parametrize("kind", [BgNbd, MbgNbd])
@@ -238,15 +238,20 @@ def test_where_an_expansion_does_not_hold_every_period_is_counted():
 
 @pytest.mark.parametrize("horizon", [-1, float("nan"), float("inf")])
 def test_impossible_horizons(horizon):
-    message = "horizon=.* must be finite and not negative"
     one = {"frequency": 1, "recency": 1.0, "T": 2.0}
     for use in (
-        lambda: value(horizon=horizon),
         lambda: MODEL.predict(ROWS, horizon=horizon),
         lambda: MODEL.expected_purchases(horizon=[1.0, horizon]),
+        lambda: MODEL.probability_alive(horizon=horizon),
+        lambda: MODEL.purchase_probability(purchases=1, horizon=horizon),
+    ):
+        with pytest.raises(InvalidRule, match=r"horizon=.* must be finite and not negative"):
+            use()
+    for use in (
+        lambda: value(horizon=horizon, discount=DiscountRate.per_year(0)),
         lambda: MODEL.discounted_purchases(**one, horizon=horizon, rate=0.0),
     ):
-        with pytest.raises(InvalidRule, match=message):
+        with pytest.raises(InvalidRule, match=r"(horizon=.* not be negative)|(at a positive rate)"):
             use()
 
 

@@ -112,8 +112,10 @@ def test_discounting_unit_by_unit():
             sum((1 + interest) ** -n for n in (1, 2, 3)) + 0.5 / (1 + interest) ** 3.5
         )
         assert found == pytest.approx(by_hand, rel=1e-12)
-    forever = MODEL.discounted_purchases(frequency=2, T=30, horizon=math.inf, rate=math.expm1(0.01))
-    assert forever == pytest.approx(rate / 0.01, rel=1e-12)
+    ever = {"frequency": 2, "T": 30, "horizon": math.inf, "rate": math.expm1(0.01)}
+    moments = MODEL.discounted_purchases(**ever, discounting="continuous")
+    assert moments == pytest.approx(rate / 0.01, rel=1e-12)
+    assert MODEL.discounted_purchases(**ever) == pytest.approx(rate / math.expm1(0.01), rel=1e-12)
 
 
 @pytest.mark.engines

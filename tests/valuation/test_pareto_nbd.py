@@ -86,7 +86,12 @@ def test_what_customers_will_do():
 def test_all_time_to_come():
     model = ParetoNbd(r=0.5629966, alpha=12.5590370, s=0.4081095, beta=10.5148048)
     dert = model.discounted_purchases(
-        frequency=7, recency=35, T=77.86, horizon=math.inf, rate=math.expm1(0.0027)
+        frequency=7,
+        recency=35,
+        T=77.86,
+        horizon=math.inf,
+        rate=math.expm1(0.0027),
+        discounting="continuous",
     )
     assert dert == pytest.approx(1.864183, abs=5e-7)
 
@@ -322,9 +327,13 @@ def test_all_time_is_the_limit_of_long_times():
     history = {"frequency": 3, "recency": 2000, "T": 3000}
     rate = math.expm1(0.01 / 100)
     long = fine.discounted_purchases(**history, horizon=2e5, rate=rate)
-    dert = fine.discounted_purchases(**history, horizon=math.inf, rate=rate)
+    dert = fine.discounted_purchases(
+        **history, horizon=math.inf, rate=rate, discounting="continuous"
+    )
     # A purchase is due half a unit before the end of its unit, in the mean.
     assert dert * math.exp(-0.00005) == pytest.approx(long, rel=1e-6)
+    ever = fine.discounted_purchases(**history, horizon=math.inf, rate=rate)
+    assert ever == pytest.approx(long, rel=1e-8)
 
 
 def test_shapes_broadcast():

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, digamma, expit, gammaln, zeta
 
 from custrel.valuation._newton import Maximum, maximize
+from custrel.valuation._peak import Peak, Penalty, in_pairs, of_beta, of_gamma
 from custrel.valuation._rows import Rows, distinct_frequencies
 
 Floats = NDArray[np.float64]
@@ -27,31 +28,21 @@ _MANY = 20_000  # rows, from which on a tenth of them shows the way
 _CHUNK = 8192  # rows whose intermediate results stay in the cache
 
 
-@attrs.frozen(kw_only=True)
-class _Peak:
-    """Where the likelihood is largest, and how well that is known."""
-
-    parameters: tuple[float, float, float, float]
-    log_likelihood: float
-    covariance: Floats
-    steps: int
-    diagnosis: tuple[str, ...]
-
-
-def find_peak(rows: Rows, first_too: int) -> _Peak:
+def find_peak(rows: Rows, first_too: int, penalty: float) -> Peak:
     """Fit r, alpha, a and b to distinct rows of which somebody bought again.
 
     Times are scaled by the longest age, so that their unit does not matter.
     """
     scale = float(rows.T.max())
     scaled = attrs.evolve(rows, recency=rows.recency / scale, T=rows.T / scale)
-    best = _Likelihood(scaled, first_too).climb()
+    held = Penalty(penalty, in_pairs(of_gamma, of_beta))
+    best = _Likelihood(scaled, first_too).climb(held)
     r, alpha, a, b = _natural(best.at)
     into = _jacobian(r, alpha, a, b) * np.array([[1.0], [scale], [1.0], [1.0]])
     repeats = float((rows.counts * rows.frequency).sum())
-    return _Peak(
+    return Peak(
         parameters=(r, alpha * scale, a, b),
-        log_likelihood=best.value - repeats * float(np.log(scale)),
+        log_likelihood=best.value + held.at(best.at) - repeats * float(np.log(scale)),
         covariance=best.covariance(into),
         steps=best.steps,
         diagnosis=best.findings(_LIMITS),
@@ -71,7 +62,7 @@ class _Likelihood:
         self.x, place = distinct_frequencies(rows.frequency)
         self.customers_by_x = np.bincount(place, rows.counts)
 
-    def climb(self) -> Maximum:
+    def climb(self, held: Penalty) -> Maximum:
         """Find the maximum, from where moments point to and, if that ends at a wall, from others.
 
         The first steps need a part of many rows only.
@@ -81,10 +72,10 @@ class _Likelihood:
         # While alive, customers buy a third more often than they do until the end.
         start: ArrayLike = np.clip([-0.5, np.log(rate) + 0.3, -1.5, 1.0], _LOW, _HIGH)
         if len(self.weights) >= _MANY:
-            start = maximize(self.every(10), start, _LOW, _HIGH).at
-        best = maximize(self, start, _LOW, _HIGH)
+            start = maximize(held.on(self.every(10)), start, _LOW, _HIGH).at
+        best = maximize(held.on(self), start, _LOW, _HIGH)
         for start in _OTHER_STARTS if best.on_boundary.any() else ():
-            other = maximize(self, start, _LOW, _HIGH)
+            other = maximize(held.on(self), start, _LOW, _HIGH)
             best = max(best, other, key=lambda maximum: maximum.value)
         return best
 

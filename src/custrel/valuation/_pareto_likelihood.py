@@ -17,6 +17,7 @@ from scipy.special import digamma, gammaln, polygamma
 
 from custrel.valuation._newton import Maximum, maximize
 from custrel.valuation._pareto_integral import Shape, log_stopped, stopped_with_moments
+from custrel.valuation._peak import Peak, Penalty, in_pairs, of_gamma
 from custrel.valuation._rows import Rows, distinct_pairs
 
 Floats = NDArray[np.float64]
@@ -39,30 +40,20 @@ _CHUNK = 8192  # rows whose intermediate results stay in the cache
 _UPPER = tuple((i, j) for i in range(4) for j in range(i, 4))
 
 
-@attrs.frozen(kw_only=True)
-class _Peak:
-    """Where the likelihood is largest, and how well that is known."""
-
-    parameters: tuple[float, float, float, float]
-    log_likelihood: float
-    covariance: Floats
-    steps: int
-    diagnosis: tuple[str, ...]
-
-
-def find_peak(rows: Rows) -> _Peak:
+def find_peak(rows: Rows, penalty: float) -> Peak:
     """Fit r, alpha, s and beta to distinct rows of which somebody bought again.
 
     Times are scaled by the longest age, so that their unit does not matter.
     """
     scale = float(rows.T.max())
-    best = _climb(rows, scale)
+    held = Penalty(penalty, in_pairs(of_gamma, of_gamma))
+    best = _climb(rows, scale, held)
     shape = _natural(best.at)
     into = _jacobian(shape) * np.array([[1.0], [scale], [1.0], [scale]])
     repeats = float((rows.counts * rows.frequency).sum())
-    return _Peak(
+    return Peak(
         parameters=(shape.r, shape.alpha * scale, shape.s, shape.beta * scale),
-        log_likelihood=best.value - repeats * float(np.log(scale)),
+        log_likelihood=best.value + held.at(best.at) - repeats * float(np.log(scale)),
         covariance=best.covariance(into),
         steps=best.steps,
         diagnosis=best.findings(_LIMITS),
@@ -135,16 +126,16 @@ def _log_alive(shape: Shape, x: Floats, age: Floats) -> Floats:
     return np.asarray(-purchases - shape.s * np.log1p(age / shape.beta), dtype=np.float64)
 
 
-def _climb(rows: Rows, scale: float) -> Maximum:
+def _climb(rows: Rows, scale: float, held: Penalty) -> Maximum:
     """Find the maximum, from where moments point to and, if that ends at a wall, from others.
 
     The first steps need a part of many rows only.
     """
     rate = float((rows.counts * rows.frequency).sum() / (rows.counts * rows.T).sum()) * scale
     start = np.clip([-0.5, np.log(rate) + 0.5, -0.5, 0.0], _LOW, _HIGH)
-    likelihood = _Likelihood(rows, scale)
+    likelihood = held.on(_Likelihood(rows, scale))
     if len(rows.T) >= _MANY:
-        part = _Likelihood(rows.every(len(rows.T) // _PART), scale)
+        part = held.on(_Likelihood(rows.every(len(rows.T) // _PART), scale))
         start = maximize(part, start, _LOW, _HIGH).at
     best = maximize(likelihood, start, _LOW, _HIGH)
     for other in _OTHER_STARTS if best.on_boundary.any() else ():

@@ -1,72 +1,143 @@
-"""Purchases of one unit of time after another, discounted."""
+"""The present value of purchases to come, until a horizon or for ever.
+
+They are discounted from the end of their unit of time, or each from its own moment.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+
+from custrel.errors import InvalidRule
 
 Floats = NDArray[np.float64]
 
 _SMALL = 1e-12  # of an expansion's last terms, relative to the largest
 _DIGITS = 28.0  # exp(-28) is about _SMALL
+_FOR_EVER = 45.0  # discounted by exp(-45), nothing counts
+_LEAST_RATE = 2e-5  # over all time, one unit after another: two million of them
+_CHUNK = 1 << 15  # of moments that an expansion is summed over at once
+_PANEL, _NODES = 0.4, 12  # Gauss and Legendre's rule, in log(1 + t/knee)
 
 
 def present_value(
-    count: Callable[[float], Floats], *, horizon: float, rate: float, knee: float
+    count: Callable[[float], Floats],
+    *,
+    horizon: float,
+    rate: float,
+    knee: float,
+    continuous: bool = False,
 ) -> Floats:
-    """Return what is expected of each unit until the horizon, discounted from its end.
+    """Return what is expected until the horizon, at present value.
 
     Parameters
     ----------
     count : callable
         Gives the number expected until a time, for all customers.
     horizon : float
-        How far to look ahead, in units; the last one may be cut short.
+        How far to look ahead, in units; the last one may be cut short.  May be infinite.
     rate : float
         The effective discount rate per unit.
     knee : float
         The time within which `count` bends most: it is analytic but for times of -knee and
         less.
+    continuous : bool
+        Whether each purchase is discounted from its own moment, or all of a unit from its end.
 
     Returns
     -------
     ndarray
 
+    Raises
+    ------
+    InvalidRule
+        The rate is too small to sum over all units to come.
+
     Notes
     -----
-    The sum of (count(i) - count(i - 1)) / (1 + rate)^i.  Over many units `count` is evaluated
-    at a few moments only, and its Chebyshev expansion in log(1 + t/knee) at all of them; where
-    the expansion's last terms show that it is not exact, at all of them after all.
+    The sum of (count(i) - count(i - 1)) / (1 + rate)^i, or the integral of (1 + rate)^-t over
+    count(t), is by parts a sum of counts with positive weights.  Over many moments `count` is
+    evaluated at a few only, and its Chebyshev expansion in log(1 + t/knee) at all of them;
+    where the expansion's last terms show that it is not exact, at all of them after all.
     """
-    whole = int(np.floor(horizon))
-    ends = np.append(np.arange(1.0, whole + 1), [horizon] if horizon > whole else [])
-    discounts = (1 + rate) ** -ends
+    force = float(np.log1p(rate))
+    if horizon == np.inf:
+        if not continuous and rate < _LEAST_RATE:
+            raise InvalidRule(
+                f"rate={rate!r}: at so small a rate the units of all time are not summed up one "
+                "by one. Take discounting='continuous', or a horizon."
+            )
+        horizon = float(np.ceil(_FOR_EVER / force))
+    if horizon == 0:
+        return np.zeros_like(count(0.0))
+    weighing = _moments if continuous else _ends
+    moments, weights = weighing(horizon, force, knee)
     length = float(np.log1p(horizon / knee))
     nodes = _nodes_for(length)
-    if nodes < len(ends) / 2:
-        angles = np.pi * np.arange(nodes) / (nodes - 1)
-        moments = knee * np.expm1(length / 2 * (1 - np.cos(angles)))
-        places = 1 - 2 * np.log1p(ends / knee) / length
-        basis = np.cos(np.outer(np.arccos(np.clip(places, -1, 1)), np.arange(nodes)))
-        weights = discounts @ np.diff(basis, axis=0, prepend=np.ones((1, nodes)))
-        terms = _expansion(nodes)
-        rows = np.vstack([weights @ terms, terms[-2:]])
-        now = count(0.0)
-        sums = [np.zeros_like(now) for _ in rows]
-        for moment, row in zip(moments, rows.T, strict=True):
-            now = count(float(moment))
-            sums = [total + weight * now for total, weight in zip(sums, row, strict=True)]
-        if all((np.abs(last) <= _SMALL * now).all() for last in sums[1:]):
-            return sums[0]
-    before = count(0.0)
-    total = np.zeros_like(before)
-    for end, discount in zip(ends, discounts, strict=True):
-        now = count(float(end))
-        total = total + (now - before) * discount
-        before = now
+    for size in (nodes, 2 * nodes):
+        if size < len(moments) / 2:
+            expanded = _by_expansion(count, (moments, weights), size, knee, length)
+            if expanded is not None:
+                return expanded
+    total = np.zeros_like(count(0.0))
+    for moment, weight in zip(moments, weights, strict=True):
+        total = total + weight * count(float(moment))
     return total
+
+
+def _ends(horizon: float, force: float, knee: float) -> tuple[Floats, Floats]:  # noqa: ARG001 - as _moments
+    """Return the end of each unit, and what a purchase until it is worth more than until the next."""
+    whole = int(np.floor(horizon))
+    ends = np.append(np.arange(1.0, whole + 1), [horizon] if horizon > whole else [])
+    discounts = np.exp(-force * ends)
+    weights = discounts * -np.expm1(-force * np.diff(ends, append=horizon))
+    weights[-1] = discounts[-1]
+    return ends, weights
+
+
+def _moments(horizon: float, force: float, knee: float) -> tuple[Floats, Floats]:
+    """Return moments and weights of a quadrature of force e^(-force t), and the horizon itself."""
+    length = float(np.log1p(horizon / knee))
+    panels = max(1, int(np.ceil(length / _PANEL)))
+    places, weights = np.polynomial.legendre.leggauss(_NODES)
+    starts = np.arange(panels)[:, None]
+    y = np.ravel((starts + (places + 1) / 2) * length / panels)
+    moments = knee * np.expm1(y)
+    each = np.tile(weights / 2 * length / panels, panels) * (knee + moments)
+    weighed = force * np.exp(-force * moments) * each
+    return np.append(moments, horizon), np.append(weighed, np.exp(-force * horizon))
+
+
+def _by_expansion(
+    count: Callable[[float], Floats],
+    weighed: tuple[Floats, Floats],
+    nodes: int,
+    knee: float,
+    length: float,
+) -> Floats | None:
+    """Return the weighted sum of counts by their expansion, or None where that is not exact."""
+    angles = np.pi * np.arange(nodes) / (nodes - 1)
+    where = knee * np.expm1(length / 2 * (1 - np.cos(angles)))
+    sums = np.zeros(nodes)
+    for part, weight in _chunks(*weighed):
+        places = np.arccos(np.clip(1 - 2 * np.log1p(part / knee) / length, -1, 1))
+        sums += np.einsum("i,ij->j", weight, np.cos(np.outer(places, np.arange(nodes))))
+    terms = _expansion(nodes)
+    rows = np.vstack([np.einsum("i,ij->j", sums, terms), terms[-2:]])
+    now = count(0.0)
+    totals = [np.zeros_like(now) for _ in rows]
+    for moment, row in zip(where, rows.T, strict=True):
+        now = count(float(moment))
+        totals = [total + weight * now for total, weight in zip(totals, row, strict=True)]
+    exact = all((np.abs(last) <= _SMALL * now).all() for last in totals[1:])
+    return totals[0] if exact else None
+
+
+def _chunks(*arrays: Floats) -> Iterator[tuple[Floats, ...]]:
+    for start in range(0, len(arrays[0]), _CHUNK):
+        yield tuple(values[start : start + _CHUNK] for values in arrays)
 
 
 def _nodes_for(length: float) -> int:

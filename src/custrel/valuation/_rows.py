@@ -6,6 +6,8 @@ customers with daily dates are about a hundred thousand such rows.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import attrs
 import numpy as np
 import pandas as pd
@@ -23,6 +25,23 @@ _MOST_DAYS = 1 << 20  # nearly three thousand years
 _ROOM = 4  # cells of a table per row, up to which counting in it beats sorting
 _LARGEST_KEY = 1 << 62
 _NOT_WHOLE = "not a whole number >= 0"
+
+
+class History(NamedTuple):
+    """What is known of customers: repeat purchases, age at the last one, and age now."""
+
+    x: Floats
+    last: Floats
+    age: Floats
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape that the three broadcast to."""
+        return np.broadcast_shapes(*(values.shape for values in self))
+
+    def part(self, rows: slice) -> History:
+        """Return some rows."""
+        return History(*(values[rows] for values in self))
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +63,7 @@ class Rows:
         )
 
 
-def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[Floats, ...]:
+def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> History:
     """Check purchase histories and return them as float64 arrays.
 
     Raises
@@ -58,7 +77,7 @@ def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[F
     # One pass where all is well; what is wrong is looked for only then.
     sound = (x >= 0) & (last >= 0) & (last <= age) & (age < np.inf)
     if sound.all() and (x == np.floor(x)).all() and (x < np.inf).all():
-        return x, last, age
+        return History(x, last, age)
     x, last, age = np.broadcast_arrays(x, last, age)
     checks = {
         "frequency": (_broken(x), _NOT_WHOLE),
@@ -74,8 +93,8 @@ def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[F
     raise InvalidData(problems)
 
 
-def frequencies(frequency: ArrayLike) -> Floats:
-    """Check numbers of repeat purchases and return them as a float64 array.
+def frequencies(frequency: ArrayLike, name: str = "frequency") -> Floats:
+    """Check numbers of purchases and return them as a float64 array.
 
     Raises
     ------
@@ -85,7 +104,7 @@ def frequencies(frequency: ArrayLike) -> Floats:
     x = np.asarray(frequency, dtype=np.float64)
     bad = _broken(x)
     if bad.any():
-        raise InvalidData([_problem("frequency", _NOT_WHOLE, bad, {"frequency": x})])
+        raise InvalidData([_problem(name, _NOT_WHOLE, bad, {name: x})])
     return x
 
 

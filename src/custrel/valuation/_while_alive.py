@@ -1,4 +1,4 @@
-"""The purchases to expect of a customer who is alive, under BG/NBD and MBG/NBD.
+"""What is to be expected of a customer who is alive, under BG/NBD and MBG/NBD.
 
 With k = r + x purchases and time A = alpha + T behind him, a customer who is alive buys at a
 rate of Gamma(k, A) and stops after each purchase with a probability p of Beta(a, beta).  Over
@@ -7,11 +7,17 @@ the next t he is expected to buy E[(1 - (1 + p t/A)^-k) / p] times.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, hyp2f1
+from scipy.special import betainc, expit, hyp2f1
+
+from custrel.valuation._stirling import log_beta
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Prospects = tuple[Floats, float, Floats, Floats]
 
 # Where SciPy's 2F1 keeps 13 digits, and how many of them the subtraction from 1 may cost.
 _LARGEST_C_MINUS_K, _LARGEST_A, _LARGEST_RATIO = 30.0, 10.0, 9.0
@@ -86,20 +92,103 @@ def _closed_form(k: Floats, a: float, c: Floats, ratio: Floats) -> tuple[Floats,
 
 
 def _integrated(k: Floats, a: float, beta: Floats, ratio: Floats) -> Floats:
-    """Integrate over log(p / (1 - p)), on nodes that those of equal `beta` share."""
+    """Integrate over log(p / (1 - p))."""
+
+    def times(p: Floats, some: Ints) -> Floats:
+        """Return what is expected where the probability to stop is p."""
+        return np.asarray(-np.expm1(-k[some, None] * np.log1p(ratio[some, None] * p)) / p)
+
+    return _mean(times, a, beta, (k + 1) * ratio)
+
+
+def lasting_alive(k: Floats, a: float, beta: Floats, passed: Floats, ahead: Floats) -> Floats:
+    """Return the probability of one alive to be so still after a stretch of time.
+
+    It takes the arguments of `purchases_while_alive`.
+
+    Notes
+    -----
+    E[(1 + p t/A)^-k]: given p, purchases with which one stops are a thinned Poisson process.
+    """
+    k, beta, ratio = np.broadcast_arrays(k, beta, ahead / passed)
+    shape = k.shape
+    k, beta, ratio = k.ravel(), beta.ravel(), ratio.ravel()
+
+    def lasts(p: Floats, some: Ints) -> Floats:
+        return np.asarray(np.exp(-k[some, None] * np.log1p(ratio[some, None] * p)))
+
+    lasting = np.minimum(_mean(lasts, a, beta, (k + 1) * ratio), 1.0)
+    return np.where(ratio > 0, lasting, 1.0).reshape(shape)
+
+
+def chance_while_alive(prospects: Prospects, n: Floats, begin: Floats, until: Floats) -> Floats:
+    """Return the probability of one alive to buy n times between two times from now.
+
+    His prospects are k, a, beta and passed, as in `purchases_while_alive`.
+
+    Notes
+    -----
+    He buys n times and goes on, or stops with the last of them, or, where n = 0, has stopped
+    before the stretch begins.  If it begins now, all three are in closed form.
+    """
+    k, a, beta, passed = prospects
+    k, beta, passed, n, begin, until = np.broadcast_arrays(k, beta, passed, n, begin, until)
+    shape = k.shape
+    k, beta, passed, n, begin, until = (v.ravel() for v in (k, beta, passed, n, begin, until))
+    length = until - begin
+    since = passed + length
+    again = np.maximum(n, 1)  # the terms of who stops need a purchase
+    moves = np.log(np.where(length > 0, length, 1.0) / since)
+    logs = -log_beta(k, n + 1) - np.log(k + n) + k * np.log(passed / since) + n * moves
+    count = np.where((length > 0) | (n == 0), np.exp(logs), 0.0)
+    start = log_beta(beta, a)
+    goes_on = np.exp(log_beta(beta + n, a) - start) * count
+    stops = np.exp(log_beta(beta + again - 1, a + 1) - start)
+    later = begin > 0
+    if later.any():
+        goes_on = goes_on * lasting_alive(k + n, a, beta + n, since, begin)
+        delay = begin / passed
+
+        def stopping(p: Floats, some: Ints) -> Floats:
+            size, ends = k[some, None], passed[some, None] + p * begin[some, None]
+            share = length[some, None] / (ends + length[some, None])
+            lasts = np.exp(-size * np.log1p(delay[some, None] * p))
+            return np.asarray(lasts * betainc(again[some, None], size, share))
+
+        def before(p: Floats, some: Ints) -> Floats:
+            return np.asarray(-np.expm1(-k[some, None] * np.log1p(delay[some, None] * p)))
+
+        stops = stops * _mean(stopping, a + 1, beta + again - 1, (k + again) * delay)
+        silent = _mean(before, a, beta, (k + 1) * delay)
+    else:
+        stops, silent = stops * betainc(again, k, length / since), np.zeros_like(k)
+    return np.asarray(goes_on + np.where(n > 0, stops, silent)).reshape(shape)
+
+
+def _mean(
+    inside: Callable[[Floats, Ints], Floats], a: float, beta: Floats, steep: Floats
+) -> Floats:
+    """Return the means over p of Beta(a, beta), on nodes that those of equal `beta` share.
+
+    Parameters
+    ----------
+    inside : callable
+        Gives the integrand at some p for some rows, as a table.
+    a, beta : float, ndarray of shape (rows,)
+        Parameters of the distribution.
+    steep : ndarray of shape (rows,)
+        The slope of the integrand's logarithm at p = 0, or more.
+    """
     levels, place = np.unique(beta, return_inverse=True)
     order = np.argsort(place, kind="stable")
     ends = np.cumsum(np.bincount(place, minlength=len(levels)))
-    result = np.empty(k.shape)
+    result = np.empty(beta.shape)
     for level, mine in zip(levels, np.split(order, ends[:-1]), strict=True):
-        steepest = float(((k[mine] + 1) * ratio[mine]).max())
-        p, weights = _nodes(a, float(level), steepest)
+        p, weights = _nodes(a, float(level), float(steep[mine].max()))
         rows = max(1, _CELLS // len(p))
         for start in range(0, len(mine), rows):
             some = mine[start : start + rows]
-            # What is expected where the probability to stop is p, times p.
-            times = -np.expm1(-k[some, None] * np.log1p(ratio[some, None] * p))
-            result[some] = times @ (weights / p)
+            result[some] = np.einsum("ij,j->i", inside(p, some), weights)
     return result
 
 

@@ -39,6 +39,9 @@ class Estimate(Rule):
         Newton steps taken.
     diagnosis : sequence of str
         What ran to a boundary, by name; empty for a sound fit.
+    penalty : float
+        How strongly parameters were held back.  The log-likelihood is the plain one; the
+        covariance is of what was maximized.
 
     Examples
     --------
@@ -61,6 +64,7 @@ class Estimate(Rule):
     covariance: tuple[tuple[float, ...], ...] = attrs.field(converter=_matrix)
     iterations: int
     diagnosis: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    penalty: float = 0.0
 
     @property
     def standard_errors(self) -> tuple[float, ...]:
@@ -129,12 +133,13 @@ class Learnt(Rule):
             known = [*zip(self._parameters, values, strict=True)]
             return title, ("parameter", "value"), known, []
         errors = [f"{error:.3g}" for error in learnt.standard_errors]
-        what = (
+        what = [
             f"log-likelihood {learnt.log_likelihood:,.4f}",
             f"{learnt.customers:,.0f} customers",
             f"{learnt.rows:,} distinct rows",
             f"{learnt.iterations} steps",
-        )
+            *([f"penalty {learnt.penalty:g}"] if learnt.penalty else []),
+        ]
         notes = [", ".join(what), *(f"Caution: {finding}." for finding in learnt.diagnosis)]
         head = ("parameter", "estimate", "standard error")
         return title, head, [*zip(self._parameters, values, errors, strict=True)], notes

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import zeta
 
-from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import FitError, InvalidData, Problem, UnknownCode
 from custrel.frames import enter
+from custrel.valuation._arguments import parameter, strength_of
 from custrel.valuation._newton import Maximum, maximize
+from custrel.valuation._peak import Penalty, linear
 from custrel.valuation._rows import (
     counts_of,
     distinct_frequencies,
@@ -49,11 +51,6 @@ _MANY = 20_000  # rows, from which on a tenth of them shows the way
 _CHUNK = 8192  # rows whose intermediate results stay in the cache
 _EXTREME = 1e3  # p or q, from which on differences of logarithms would lose digits
 _SAME = 1e-9  # relative spread of mean spend, below which all is equal but for rounding
-
-
-def _positive(_: object, field: attrs.Attribute[float], value: float) -> None:
-    if not 0 < value < float("inf"):
-        raise InvalidRule(f"{field.name}={value!r} must be positive and finite.")
 
 
 @attrs.frozen(kw_only=True)
@@ -89,15 +86,15 @@ class GammaGamma(Learnt):
     35.0279
     """
 
-    p: float = attrs.field(converter=float, validator=_positive)
-    q: float = attrs.field(converter=float, validator=_positive)
-    v: float = attrs.field(converter=float, validator=_positive)
+    p: float = parameter()
+    q: float = parameter()
+    v: float = parameter()
     estimate: Estimate | None = attrs.field(default=None, repr=False)
 
     _parameters: ClassVar[tuple[str, ...]] = ("p", "q", "v")
 
     @classmethod
-    def fit(cls, summary: Any, *, zero_spend: str = "error") -> Self:
+    def fit(cls, summary: Any, *, zero_spend: str = "error", penalty: float = 0.0) -> Self:
         """Learn the parameters from the repeat buyers of a customer summary.
 
         Parameters
@@ -106,6 +103,8 @@ class GammaGamma(Learnt):
             With the columns ``frequency`` and ``monetary_value``.
         zero_spend : {"error", "drop"}
             Repeat buyers whose mean spend is not positive, whom the model does not know.
+        penalty : float, default 0
+            How strongly parameters are held back from running to 0 or infinity.
 
         Returns
         -------
@@ -118,6 +117,8 @@ class GammaGamma(Learnt):
             Repeat buyers whose mean spend is not positive, where they are refused.
         FitError
             Too few repeat buyers, or all spend the same.
+        InvalidRule
+            The penalty is negative or infinite.
         UnknownCode
             No such choice for `zero_spend`.
 
@@ -125,6 +126,12 @@ class GammaGamma(Learnt):
         -----
         UserWarning
             A parameter ran to a boundary, or q <= 1; `estimate.diagnosis` names it.
+
+        Notes
+        -----
+        What is maximized is the log-likelihood less penalty/2 times the sum of the squared
+        logarithms of the parameters, with money in units of the mean spend, as in the models
+        of purchases.
         """
         door = enter(summary)
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
@@ -137,11 +144,16 @@ class GammaGamma(Learnt):
         elif zero_spend != "error":
             raise UnknownCode("choice for zero_spend", zero_spend, ("error", "drop"))
         weights = counts if door.lazy else None
-        return cls._learn(frequency, mean, weights)
+        return cls._learn(frequency, mean, weights, penalty)
 
     @classmethod
     def fit_arrays(
-        cls, *, frequency: ArrayLike, monetary_value: ArrayLike, weights: ArrayLike | None = None
+        cls,
+        *,
+        frequency: ArrayLike,
+        monetary_value: ArrayLike,
+        weights: ArrayLike | None = None,
+        penalty: float = 0.0,
     ) -> Self:
         """Learn the parameters from arrays; customers without repeat purchases say nothing.
 
@@ -153,6 +165,8 @@ class GammaGamma(Learnt):
             Their mean amount.
         weights : array_like, shape (rows,), optional
             How many customers each row stands for.
+        penalty : float, default 0
+            How strongly parameters are held back, as in `fit`.
 
         Returns
         -------
@@ -163,6 +177,8 @@ class GammaGamma(Learnt):
         ------
         InvalidData
             Repeat buyers whose mean spend is not positive.
+        InvalidRule
+            The penalty is negative or infinite.
         FitError
             Too few repeat buyers, or all spend the same.
 
@@ -171,28 +187,34 @@ class GammaGamma(Learnt):
         UserWarning
             A parameter ran to a boundary, or q <= 1; `estimate.diagnosis` names it.
         """
-        return cls._learn(frequency, monetary_value, weights)
+        return cls._learn(frequency, monetary_value, weights, penalty)
 
     @classmethod
     def _learn(
-        cls, frequency: ArrayLike, monetary_value: ArrayLike, weights: ArrayLike | None
+        cls,
+        frequency: ArrayLike,
+        monetary_value: ArrayLike,
+        weights: ArrayLike | None,
+        penalty: float,
     ) -> Self:
+        held = Penalty(strength_of(penalty), linear(_TO_LOGS))
         x, mean = _spending(frequency, monetary_value)
         counts = counts_of(weights, x)
         counts = np.ones_like(x) if counts is None else counts
         kept = np.flatnonzero((x > 0) & (counts > 0))
         x, mean, counts = x[kept], mean[kept], counts[kept]
         scale = _check(x, mean, counts)
-        best = _climb(x, mean / scale, counts)
+        best = _climb(_Likelihood(x, mean / scale, counts), held)
         p, q, v = np.exp(np.array(_TO_LOGS) @ best.at) * [1, 1, scale]
         diagnosis = [*best.findings(_LIMITS), *([_NO_MEAN] if q <= 1 else [])]
         estimate = Estimate(
-            log_likelihood=best.value - counts.sum() * np.log(scale),
+            log_likelihood=best.value + held.at(best.at) - counts.sum() * np.log(scale),
             customers=counts.sum(),
             rows=len(x),
             covariance=best.covariance(np.diag([p, q, v]) @ np.array(_TO_LOGS)),
             iterations=best.steps,
             diagnosis=diagnosis,
+            penalty=held.strength,
         )
         if diagnosis:
             # The caller of fit or of fit_arrays is two calls away.
@@ -344,26 +366,29 @@ def _check(x: Floats, mean: Floats, counts: Floats) -> float:
     return float((mean * counts).sum() / counts.sum())
 
 
-def _climb(x: Floats, mean: Floats, counts: Floats) -> Maximum:
+def _climb(likelihood: _Likelihood, held: Penalty) -> Maximum:
     """Find the maximum; the first steps need a part of many rows only."""
-    likelihood, box = _Likelihood(x, mean, counts), (np.log(_LOWEST), np.log(_HIGHEST))
+    box = np.log(_LOWEST), np.log(_HIGHEST)
     start = likelihood.start()
-    if len(x) >= _MANY:
-        part = _Likelihood(x[::10], mean[::10], counts[::10])
-        start = maximize(part, start, *box).at
-    return maximize(likelihood, start, *box)
+    if len(likelihood.x) >= _MANY:
+        start = maximize(held.on(likelihood.every(10)), start, *box).at
+    return maximize(held.on(likelihood), start, *box)
 
 
 class _Likelihood:
     """The log-likelihood in the coordinates of the climb, its gradient and Hessian."""
 
     def __init__(self, x: Floats, mean: Floats, counts: Floats) -> None:
-        self.x, self.counts = x, counts
+        self.x, self.mean, self.counts = x, mean, counts
         self.total = x * mean
         self.levels, self.place = distinct_frequencies(x)
         self.n = np.bincount(self.place, counts)
         self.logs = np.log(self.total)
         self.rest = float((counts * np.log(mean)).sum())
+
+    def every(self, nth: int) -> _Likelihood:
+        """Return the likelihood of every n-th row."""
+        return _Likelihood(self.x[::nth], self.mean[::nth], self.counts[::nth])
 
     def start(self) -> Floats:
         """Return coordinates for customers who differ as much as their purchases do."""

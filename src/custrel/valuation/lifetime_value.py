@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from custrel.errors import InvalidRule, UnitMismatch
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._arguments import Discounting, require_discounting
 from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.gamma_gamma import GammaGamma
 
@@ -33,17 +34,21 @@ class PurchaseModel(Protocol):
     """
 
     def probability_alive(
-        self, *, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+        self,
+        *,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
     ) -> Floats:
         """Return the probability that a customer has not stopped.
 
         Parameters
         ----------
-        frequency : array_like
-            Repeat purchases.
-        recency : array_like
+        frequency : array_like, optional
+            Repeat purchases; all three None for a customer who has just come.
+        recency : array_like, optional
             Age at the last purchase, in the model's unit.
-        T : array_like
+        T : array_like, optional
             Age at the end of observation, in the model's unit.
 
         Returns
@@ -57,9 +62,9 @@ class PurchaseModel(Protocol):
         self,
         *,
         horizon: ArrayLike,
-        frequency: ArrayLike | None,
-        recency: ArrayLike | None,
-        T: ArrayLike | None,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
     ) -> Floats:
         """Return the number of purchases to expect over the next stretch of time.
 
@@ -67,11 +72,11 @@ class PurchaseModel(Protocol):
         ----------
         horizon : array_like
             The length of the stretch, in the model's unit.
-        frequency : array_like or None
+        frequency : array_like, optional
             Repeat purchases; all three None for a customer who has just come.
-        recency : array_like or None
+        recency : array_like, optional
             Age at the last purchase, in the model's unit.
-        T : array_like or None
+        T : array_like, optional
             Age at the end of observation, in the model's unit.
 
         Returns
@@ -84,31 +89,34 @@ class PurchaseModel(Protocol):
     def discounted_purchases(
         self,
         *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        T: ArrayLike,
         horizon: float,
         rate: float,
+        discounting: Discounting = "discrete",
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
     ) -> Floats:
         """Return the present number of purchases over the next stretch of time.
 
         Parameters
         ----------
-        frequency : array_like
-            Repeat purchases.
-        recency : array_like
-            Age at the last purchase, in the model's unit.
-        T : array_like
-            Age at the end of observation, in the model's unit.
         horizon : float
-            The length of the stretch, in the model's unit.
+            The length of the stretch, in the model's unit; it may be infinite.
         rate : float
             The effective discount rate per unit.
+        discounting : {"discrete", "continuous"}
+            Whether purchases count as due at the end of their unit, or each at its own moment.
+        frequency : array_like, optional
+            Repeat purchases; all three None for a customer who has just come.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit.
+        T : array_like, optional
+            Age at the end of observation, in the model's unit.
 
         Returns
         -------
         ndarray of float64
-            Of the broadcast shape: purchases of each unit count as due at its end.
+            Of the broadcast shape.
         """
         ...
 
@@ -120,6 +128,7 @@ def lifetime_value(
     *,
     horizon: float,
     discount: DiscountRate,
+    discounting: Discounting = "discrete",
     margin: float = 1.0,
 ) -> Any:
     """Add the value of the purchases to come to a customer summary.
@@ -134,9 +143,12 @@ def lifetime_value(
     spend : GammaGamma or float
         How much they spend on a purchase: a model, or one amount for all.
     horizon : float
-        How far to look ahead, in the model's unit.
+        How far to look ahead, in the model's unit; ``math.inf`` for all time to come.
     discount : DiscountRate
         What money loses over time.
+    discounting : {"discrete", "continuous"}
+        Whether purchases count as due at the end of their unit of time, as is customary, or
+        each at its own moment.
     margin : float
         The share of revenue that is the firm's.
 
@@ -147,9 +159,8 @@ def lifetime_value(
 
         ========================  ==================================================
         ``p_alive``               probability that the customer has not stopped
-        ``expected_purchases``    over the horizon
-        ``discounted_purchases``  the same at present value: those of each unit of
-                                  time count as due at its end
+        ``expected_purchases``    over the horizon; left out where that is infinite
+        ``discounted_purchases``  the same at present value
         ``expected_spend``        per purchase, in the currency of the data
         ``lifetime_value``        margin x expected_spend x discounted_purchases
         ========================  ==================================================
@@ -159,7 +170,10 @@ def lifetime_value(
     UnitMismatch
         The summary is measured in another unit than the model, or the model in none.
     InvalidRule
-        The horizon or the spend is negative or not finite, or the margin not finite.
+        The horizon is negative, or infinite at a rate that is not positive; or the spend is
+        negative or not finite, or the margin not finite.
+    UnknownCode
+        No such way of discounting.
     InvalidData
         A history is impossible, or a column holds no numbers.
 
@@ -186,8 +200,6 @@ def lifetime_value(
     >>> value.frame["lifetime_value"].round(2).tolist()
     [15.66]
     """
-    if not 0 <= horizon < float("inf"):
-        raise InvalidRule(f"horizon={horizon!r}: it must be finite and not negative.")
     if not (isinstance(spend, GammaGamma) or 0 <= spend < float("inf")):
         raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
     if not abs(margin) < float("inf"):
@@ -197,6 +209,8 @@ def lifetime_value(
         raise UnitMismatch(
             "the discount rate carries its period", "the model none", "Give the model a unit."
         )
+    rate = discount.per(unit)
+    require_discounting(rate, horizon, discounting)
     require_same_unit(model, unit, summary)
     door = enter(summary)
     columns = [*_HISTORY, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
@@ -204,13 +218,12 @@ def lifetime_value(
     door.require_numbers(*columns)
     arrays, _ = door.distinct(*_HISTORY)
     history: dict[str, Floats] = dict(zip(_HISTORY, arrays, strict=True))
-    purchases = {
-        "p_alive": model.probability_alive(**history),
-        "expected_purchases": model.expected_purchases(horizon=horizon, **history),
-        "discounted_purchases": model.discounted_purchases(
-            **history, horizon=horizon, rate=discount.per(unit)
-        ),
-    }
+    purchases = {"p_alive": model.probability_alive(**history)}
+    if horizon < float("inf"):
+        purchases["expected_purchases"] = model.expected_purchases(horizon=horizon, **history)
+    purchases["discounted_purchases"] = model.discounted_purchases(
+        **history, horizon=horizon, rate=rate, discounting=discounting
+    )
     valued = door.attach(purchases, by=history)
     if isinstance(spend, GammaGamma):
         valued = spend.predict(valued)

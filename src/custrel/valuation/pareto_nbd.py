@@ -6,39 +6,31 @@ stops at another rate of his own.  Both rates are gamma distributed over custome
 
 from __future__ import annotations
 
-import warnings
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import exprel, gammaln
 
-from custrel.frames import enter
-from custrel.units import TimeUnit, require_same_unit, unit_of
-from custrel.valuation._negative_binomial import (
-    ahead_of,
-    force_of,
-    given_history,
-    pairs_of,
-    parameter,
-    require_learnable,
-)
+from custrel.units import TimeUnit
+from custrel.valuation._arguments import parameter
+from custrel.valuation._negative_binomial import chance_until_stopping
 from custrel.valuation._pareto_integral import Shape, discounted_time
 from custrel.valuation._pareto_likelihood import find_peak, log_weight
-from custrel.valuation._periods import present_value
-from custrel.valuation._rows import counts_of, distinct_rows, histories
-from custrel.valuation.estimate import Estimate, Learnt
+from custrel.valuation._peak import Peak
+from custrel.valuation._purchase_model import PurchaseProcess
+from custrel.valuation._rows import History, Rows
+from custrel.valuation._sampling import People
+from custrel.valuation.estimate import Estimate
 
 __all__ = ["ParetoNbd"]
 
 Floats = NDArray[np.float64]
 
-_HISTORY = ("frequency", "recency", "T")
-
 
 @attrs.frozen(kw_only=True)
-class ParetoNbd(Learnt):
+class ParetoNbd(PurchaseProcess):
     """The Pareto/NBD model of repeat purchases.
 
     Parameters
@@ -98,318 +90,55 @@ class ParetoNbd(Learnt):
     _parameters: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
 
     @classmethod
-    def fit(cls, summary: Any, *, unit: TimeUnit | str | None = None) -> Self:
-        """Learn the parameters from a customer summary by maximum likelihood.
+    def _find_peak(cls, rows: Rows, penalty: float) -> Peak:
+        return find_peak(rows, penalty)
 
-        Parameters
-        ----------
-        summary : CustomerSummary or frame
-            With the columns ``frequency``, ``recency`` and ``T``.
-        unit : TimeUnit or str, optional
-            What times are measured in, where a bare frame does not say it.
-
-        Returns
-        -------
-        ParetoNbd
-            With `estimate`.
-
-        Raises
-        ------
-        FitError
-            Nobody bought twice, or there are too few customers.
-        InvalidData
-            A history is impossible.
-
-        Warns
-        -----
-        UserWarning
-            A parameter ran to a boundary; `estimate.diagnosis` names it.
-        """
-        door = enter(summary)
-        unit = unit_of(summary, unit, cls.__name__)
-        door.require(_HISTORY, remedy="custrel.summarize makes them from an order log.")
-        history, counts = door.distinct(*_HISTORY)
-        return cls._learn(histories(*history), counts if door.lazy else None, unit)
-
-    @classmethod
-    def fit_arrays(
-        cls,
-        *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        T: ArrayLike,
-        weights: ArrayLike | None = None,
-        unit: TimeUnit | str | None = None,
-    ) -> Self:
-        """Learn the parameters from arrays by maximum likelihood.
-
-        Parameters
-        ----------
-        frequency : array_like, shape (rows,)
-            Repeat purchases.
-        recency : array_like, shape (rows,)
-            Age at the last purchase, in `unit`.
-        T : array_like, shape (rows,)
-            Age at the end of observation, in `unit`.
-        weights : array_like, shape (rows,), optional
-            How many customers each row stands for.
-        unit : TimeUnit or str, optional
-            What times are measured in.
-
-        Returns
-        -------
-        ParetoNbd
-            With `estimate`.
-
-        Raises
-        ------
-        FitError
-            Nobody bought twice, or there are too few customers.
-        InvalidData
-            A history is impossible.
-
-        Warns
-        -----
-        UserWarning
-            A parameter ran to a boundary; `estimate.diagnosis` names it.
-        """
-        return cls._learn(histories(frequency, recency, T), weights, unit)
-
-    @classmethod
-    def _learn(
-        cls, history: tuple[Floats, ...], weights: ArrayLike | None, unit: TimeUnit | str | None
-    ) -> Self:
-        x, last, age = (np.ravel(values) for values in np.broadcast_arrays(*history))
-        rows = distinct_rows(x, last, age, counts_of(weights, age))
-        require_learnable(cls.__name__, len(cls._parameters), rows)
-        peak = find_peak(rows)
-        estimate = Estimate(
-            log_likelihood=peak.log_likelihood,
-            customers=rows.counts.sum(),
-            rows=len(rows.T),
-            covariance=peak.covariance,
-            iterations=peak.steps,
-            diagnosis=peak.diagnosis,
-        )
-        r, alpha, s, beta = peak.parameters
-        model = cls(r=r, alpha=alpha, s=s, beta=beta, unit=unit, estimate=estimate)
-        if peak.diagnosis:
-            # The caller of fit or of fit_arrays is two calls away.
-            warnings.warn(f"{cls.__name__}: {'; '.join(peak.diagnosis)}.", stacklevel=3)
-        return model
-
-    def log_likelihood(self, *, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Floats:
-        """Return the logarithm of the likelihood of each history.
-
-        Parameters
-        ----------
-        frequency : array_like
-            Repeat purchases.
-        recency : array_like
-            Age at the last purchase, in the model's unit.
-        T : array_like
-            Age at the end of observation, in the model's unit.
-
-        Returns
-        -------
-        ndarray of float64
-            Of the broadcast shape.  Densities of purchase times, without x!.
-        """
-        x, last, age = histories(frequency, recency, T)
+    def _log_likelihood(self, who: History) -> Floats:
+        x, _, age = who
         alive = -self.r * np.log1p(age / self.alpha) - x * np.log(self.alpha + age)
         alive = alive - self.s * np.log1p(age / self.beta)
         rest = gammaln(self.r + x) - gammaln(self.r)
-        return np.asarray(rest + alive + self._log_weight(x, last, age), dtype=np.float64)
+        return np.asarray(rest + alive + self._log_weight(who), dtype=np.float64)
 
-    def probability_alive(
-        self, *, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike, horizon: ArrayLike = 0.0
-    ) -> Floats:
-        """Return the probability that a customer has not stopped, now or by a later time.
+    def _alive(self, who: History) -> Floats:
+        return np.asarray(np.exp(-self._log_weight(who)), dtype=np.float64)
 
-        Parameters
-        ----------
-        frequency : array_like
-            Repeat purchases.
-        recency : array_like
-            Age at the last purchase, in the model's unit.
-        T : array_like
-            Age at the end of observation, in the model's unit.
-        horizon : array_like, default 0
-            How long after T, in the model's unit.
-
-        Returns
-        -------
-        ndarray of float64
-            Of the broadcast shape.
-
-        Raises
-        ------
-        InvalidRule
-            A horizon is negative or infinite.
-
-        Notes
-        -----
-        P(alive at T+t) = P(alive at T) · ((β+T)/(β+T+t))^s.
-        """
-        ahead = ahead_of(horizon)
-        x, last, age = histories(frequency, recency, T)
-        lasting = -self.s * np.log1p(ahead / (self.beta + age))
-        return np.asarray(np.exp(lasting - self._log_weight(x, last, age)), dtype=np.float64)
-
-    def expected_purchases(
-        self,
-        *,
-        horizon: ArrayLike,
-        frequency: ArrayLike | None = None,
-        recency: ArrayLike | None = None,
-        T: ArrayLike | None = None,
-    ) -> Floats:
-        """Return the number of purchases to expect over the next stretch of time.
-
-        Parameters
-        ----------
-        horizon : array_like
-            The length of the stretch, in the model's unit.
-        frequency : array_like, optional
-            Repeat purchases; without a history, the customer has just come.
-        recency : array_like, optional
-            Age at the last purchase, in the model's unit.
-        T : array_like, optional
-            Age at the end of observation, in the model's unit.
-
-        Returns
-        -------
-        ndarray of float64
-            Of the broadcast shape.  Of a new customer the first purchase does not count.
-
-        Raises
-        ------
-        InvalidRule
-            A history is given in part, or a horizon is negative or infinite.
-
-        Notes
-        -----
-        P(alive) · (r+x)(β+T)/((α+T)(s-1)) · [1 - ((β+T)/(β+T+t))^(s-1)]; at s = 1, where the
-        bracket over s-1 becomes a logarithm, as anywhere else.
-        """
-        ahead = ahead_of(horizon)
-        given = given_history(frequency, recency, T)
-        if given is None:
-            zero = np.zeros(())
-            return self._while_alive(zero, zero, ahead)
-        x, last, age = histories(*given)
-        expected = self._while_alive(x, age, ahead)
-        return np.asarray(np.exp(-self._log_weight(x, last, age)) * expected)
-
-    def discounted_purchases(
-        self,
-        *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        T: ArrayLike,
-        horizon: float,
-        rate: float,
-    ) -> Floats:
-        """Return the present number of purchases over the next stretch of time, or all time.
-
-        Parameters
-        ----------
-        frequency : array_like
-            Repeat purchases.
-        recency : array_like
-            Age at the last purchase, in the model's unit.
-        T : array_like
-            Age at the end of observation, in the model's unit.
-        horizon : float
-            The length of the stretch, in the model's unit; ``math.inf`` for all time to come
-            (discounted expected residual transactions, DERT).
-        rate : float
-            The effective discount rate per unit.  A continuous rate δ is expm1(δ).
-
-        Returns
-        -------
-        ndarray of float64
-            Of the broadcast shape.  Until a finite horizon, purchases of each unit count as
-            due at its end; over all time, each at its own moment, at the continuous rate
-            log(1 + rate).
-
-        Raises
-        ------
-        InvalidRule
-            The horizon is negative, the rate not above -1, or the horizon infinite and the
-            rate not positive.
-
-        Notes
-        -----
-        Over all time: P(alive) · (r+x)/(α+T) · ∫ e^(-δt) ((β+T)/(β+T+t))^s dt; the integral is
-        Tricomi's function in the paper on iso-value curves.
-
-        Examples
-        --------
-        >>> import math
-        >>> model = ParetoNbd(r=0.5629966, alpha=12.5590370, s=0.4081095, beta=10.5148048)
-        >>> history = {"frequency": 7, "recency": 35, "T": 77.86}
-        >>> dert = model.discounted_purchases(**history, horizon=math.inf, rate=math.expm1(0.0027))
-        >>> print(dert.round(6))
-        1.864183
-        """
-        force = force_of(rate, horizon)
-        x, last, age = histories(frequency, recency, T)
-        pairs_x, pairs_age, place = pairs_of(x, age)
-        if horizon == np.inf:
-            start = self.beta + pairs_age
-            present = (self.r + pairs_x) / (self.alpha + pairs_age) * start
-            present = present * discounted_time(self.s, force * start)
-        else:
-            present = present_value(
-                lambda ahead: self._while_alive(pairs_x, pairs_age, np.asarray(ahead)),
-                horizon=float(horizon),
-                rate=rate,
-                knee=self.beta + float(age.min(initial=np.inf)),
-            )
-        present = present if place is None else present[place]
-        return np.asarray(np.exp(-self._log_weight(x, last, age)) * present)
-
-    def predict(self, summary: Any, *, horizon: float) -> Any:
-        """Add what each customer will do to a customer summary.
-
-        Parameters
-        ----------
-        summary : CustomerSummary or frame
-            With the columns ``frequency``, ``recency`` and ``T``, in the model's unit.
-        horizon : float
-            How far to look ahead, in the model's unit.
-
-        Returns
-        -------
-        CustomerSummary or frame
-            What came in, with ``p_alive`` and ``expected_purchases`` (over `horizon`).
-
-        Raises
-        ------
-        UnitMismatch
-            The summary is measured in another unit.
-        InvalidRule
-            The horizon is negative or infinite.
-        """
-        ahead = ahead_of(horizon)
-        door = enter(summary)
-        require_same_unit(self, self.unit, summary)
-        door.require(_HISTORY, remedy="custrel.summarize makes them from an order log.")
-        arrays, _ = door.distinct(*_HISTORY)
-        x, last, age = histories(*arrays)
-        alive = np.exp(-self._log_weight(x, last, age))
-        columns = {"p_alive": alive, "expected_purchases": alive * self._while_alive(x, age, ahead)}
-        return door.attach(columns, by=dict(zip(_HISTORY, arrays, strict=True)))
-
-    def _log_weight(self, x: Floats, last: Floats, age: Floats) -> Floats:
+    def _log_weight(self, who: History) -> Floats:
         """Return -log(probability to be alive)."""
-        return log_weight(Shape(self.r, self.alpha, self.s, self.beta), x, last, age)
+        return log_weight(Shape(self.r, self.alpha, self.s, self.beta), *who)
 
-    def _while_alive(self, x: Floats, age: Floats, ahead: Floats) -> Floats:
-        """Return the purchases to expect of who is alive, for each frequency and age."""
+    def _lasting(self, who: History, ahead: Floats) -> Floats:
+        lasting = np.exp(-self.s * np.log1p(ahead / (self.beta + who.age)))
+        return np.asarray(lasting + np.zeros_like(who.x), dtype=np.float64)
+
+    def _while_alive(self, who: History, ahead: Floats) -> Floats:
+        x, _, age = who
         start = self.beta + age
         later = np.log1p(ahead / start)
         # (1 - exp(-(s-1) later)) / (s-1), without dividing by s-1.
         lasting = later * exprel((1 - self.s) * later)
         return np.asarray((self.r + x) / (self.alpha + age) * start * lasting, dtype=np.float64)
+
+    def _chance(self, who: History, n: Floats, begin: Floats, until: Floats) -> Floats:
+        # Who is alive when the stretch begins has the same rate still.
+        lasting = self._lasting(who, begin)
+        rate, stops = (self.r + who.x, self.alpha + who.age), (self.s, self.beta + who.age + begin)
+        later = chance_until_stopping(rate, stops, n, until - begin)
+        return lasting * later + np.where(n == 0, 1 - lasting, 0.0)
+
+    def _present(self, who: History, horizon: float, rate: float, continuous: bool) -> Floats:
+        if not continuous or horizon < np.inf:
+            return super()._present(who, horizon, rate, continuous)
+        start = self.beta + who.age
+        present = (self.r + who.x) / (self.alpha + who.age) * start
+        return np.asarray(present * discounted_time(self.s, float(np.log1p(rate)) * start))
+
+    def _knee(self, who: History) -> float:
+        return self.beta + float(who.age.min(initial=np.inf))
+
+    def _people(self, rng: np.random.Generator, size: int) -> People:
+        rate = rng.gamma(self.r, 1 / self.alpha, size)
+        stopping = rng.gamma(self.s, 1 / self.beta, size)
+        with np.errstate(divide="ignore", over="ignore"):
+            stop = rng.exponential(size=size) / stopping
+        return People(rate=rate, stop=stop, most=np.full(size, np.inf))

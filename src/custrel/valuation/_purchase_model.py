@@ -1,0 +1,596 @@
+"""What models of repeat purchases share: the verbs; each model brings its formulas.
+
+A customer is known by his history: `frequency`, `recency` and `T`.  All that is predicted of him
+is the probability that he is alive, times what is expected of a customer who is; a new customer
+is one whose history has just begun.  Customers of equal histories are computed once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from custrel.errors import InvalidRule
+from custrel.frames import Door, enter
+from custrel.units import TimeUnit, require_same_unit, unit_of
+from custrel.valuation._arguments import (
+    Discounting,
+    ahead_of,
+    require_discounting,
+    require_learnable,
+    strength_of,
+    stretch_of,
+)
+from custrel.valuation._peak import Peak
+from custrel.valuation._periods import present_value
+from custrel.valuation._rows import (
+    History,
+    Rows,
+    counts_of,
+    distinct_pairs,
+    distinct_rows,
+    frequencies,
+    histories,
+)
+from custrel.valuation._sampling import People, ages_of
+from custrel.valuation.estimate import Estimate, Learnt
+
+Floats = NDArray[np.float64]
+
+_REMEDY = "custrel.summarize makes them from an order log."
+
+
+class PurchaseProcess(Learnt):
+    """A model of repeat purchases: what models share, and below it what each must bring."""
+
+    __slots__ = ()
+
+    unit: TimeUnit | None
+    estimate: Estimate | None
+
+    history: ClassVar[tuple[str, ...]] = ("frequency", "recency", "T")
+    """The columns, and the arguments, that a customer's history is."""
+
+    @classmethod
+    def fit(cls, summary: Any, *, unit: TimeUnit | str | None = None, penalty: float = 0.0) -> Self:
+        """Learn the parameters from a customer summary by maximum likelihood.
+
+        Parameters
+        ----------
+        summary : CustomerSummary or frame
+            With the columns of a history.
+        unit : TimeUnit or str, optional
+            What times are measured in, where a bare frame does not say it.
+        penalty : float, default 0
+            How strongly parameters are held back from running to 0 or infinity.
+
+        Returns
+        -------
+        model
+            With `estimate`.
+
+        Raises
+        ------
+        ColumnNotFound
+            A column is not there.
+        FitError
+            Nobody bought twice, or there are too few customers.
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            The penalty is negative or infinite.
+        UnitMismatch
+            What times are measured in is stated nowhere, or twice and differently.
+
+        Warns
+        -----
+        UserWarning
+            A parameter ran to a boundary; `estimate.diagnosis` names it.
+
+        Notes
+        -----
+        What is maximized is the log-likelihood less penalty/2 times the sum of the squared
+        logarithms of the parameters, with times in units of the longest T: as if each logarithm
+        were known before with a standard deviation of 1/sqrt(penalty).  The likelihood that is
+        reported is the plain one.
+        """
+        door = enter(summary)
+        unit = unit_of(summary, unit, cls.__name__)
+        history, counts = _distinct(door, cls.history)
+        known = cls._checked(**history)
+        return cls._learn(known, counts if door.lazy else None, unit, penalty)
+
+    @classmethod
+    def fit_arrays(
+        cls,
+        *,
+        frequency: ArrayLike,
+        T: ArrayLike,
+        recency: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        unit: TimeUnit | str | None = None,
+        penalty: float = 0.0,
+    ) -> Self:
+        """Learn the parameters from arrays by maximum likelihood.
+
+        Parameters
+        ----------
+        frequency : array_like, shape (rows,)
+            Repeat purchases.
+        T : array_like, shape (rows,)
+            Age at the end of observation, in `unit`.
+        recency : array_like, shape (rows,), optional
+            Age at the last purchase, in `unit`; only a model in which nobody stops can do
+            without.
+        weights : array_like, shape (rows,), optional
+            How many customers each row stands for.
+        unit : TimeUnit or str, optional
+            What times are measured in.
+        penalty : float, default 0
+            How strongly parameters are held back, as in `fit`.
+
+        Returns
+        -------
+        model
+            With `estimate`.
+
+        Raises
+        ------
+        FitError
+            Nobody bought twice, or there are too few customers.
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            The history is incomplete, or the penalty is negative or infinite.
+
+        Warns
+        -----
+        UserWarning
+            A parameter ran to a boundary; `estimate.diagnosis` names it.
+        """
+        return cls._learn(cls._checked(frequency, recency, T), weights, unit, penalty)
+
+    @classmethod
+    def _learn(
+        cls,
+        history: History,
+        weights: ArrayLike | None,
+        unit: TimeUnit | str | None,
+        penalty: float,
+    ) -> Self:
+        strength = strength_of(penalty)
+        x, last, age = (np.ravel(values) for values in np.broadcast_arrays(*history))
+        rows = distinct_rows(x, last, age, counts_of(weights, age))
+        require_learnable(cls.__name__, len(cls._parameters), rows)
+        peak = cls._find_peak(rows, strength)
+        estimate = Estimate(
+            log_likelihood=peak.log_likelihood,
+            customers=rows.counts.sum(),
+            rows=len(rows.T),
+            covariance=peak.covariance,
+            iterations=peak.steps,
+            diagnosis=peak.diagnosis,
+            penalty=strength,
+        )
+        parameters = dict(zip(cls._parameters, peak.parameters, strict=True))
+        known: dict[str, Any] = {**parameters, "unit": unit, "estimate": estimate}
+        model = cls(**known)
+        if peak.diagnosis:
+            # The caller of fit or of fit_arrays is two calls away.
+            warnings.warn(f"{cls.__name__}: {'; '.join(peak.diagnosis)}.", stacklevel=3)
+        return model
+
+    def log_likelihood(
+        self, *, frequency: ArrayLike, T: ArrayLike, recency: ArrayLike | None = None
+    ) -> Floats:
+        """Return the logarithm of the likelihood of each history.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Repeat purchases.
+        T : array_like
+            Age at the end of observation, in the model's unit.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit; only a model in which nobody stops
+            can do without.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.  Densities of purchase times, without x!.
+
+        Raises
+        ------
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            It is incomplete.
+        """
+        return self._log_likelihood(self._checked(frequency, recency, T))
+
+    def probability_alive(
+        self,
+        *,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
+        horizon: ArrayLike = 0.0,
+    ) -> Floats:
+        """Return the probability that a customer has not stopped, now or by a later time.
+
+        Parameters
+        ----------
+        frequency : array_like, optional
+            Repeat purchases; without a history, the customer has just come.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit.
+        T : array_like, optional
+            Age at the end of observation, in the model's unit.
+        horizon : array_like, default 0
+            How long after T, in the model's unit.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.
+
+        Raises
+        ------
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            A history is given in part, or a horizon is negative or infinite.
+        """
+        ahead = ahead_of(horizon)
+        who = self._known(frequency, recency, T)
+        alive = self._alive(who)
+        if not ahead.any():
+            return np.asarray(np.broadcast_to(alive, np.broadcast(alive, ahead).shape).copy())
+        return alive * self._spread(lambda some: self._lasting(some, ahead), who, ahead)
+
+    def expected_purchases(
+        self,
+        *,
+        horizon: ArrayLike,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
+    ) -> Floats:
+        """Return the number of purchases to expect over the next stretch of time.
+
+        Parameters
+        ----------
+        horizon : array_like
+            The length of the stretch, in the model's unit.
+        frequency : array_like, optional
+            Repeat purchases; without a history, the customer has just come.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit.
+        T : array_like, optional
+            Age at the end of observation, in the model's unit.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.  Of a new customer the first purchase does not count.
+
+        Raises
+        ------
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            A history is given in part, or a horizon is negative or infinite.
+        """
+        ahead = ahead_of(horizon)
+        who = self._known(frequency, recency, T)
+        return self._alive(who) * self._expected(who, ahead)
+
+    def purchase_probability(
+        self,
+        *,
+        purchases: ArrayLike,
+        horizon: ArrayLike | None = None,
+        start: ArrayLike | None = None,
+        end: ArrayLike | None = None,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
+    ) -> Floats:
+        """Return the probability that a customer buys so often within a stretch of time.
+
+        Parameters
+        ----------
+        purchases : array_like
+            How often he buys.
+        horizon : array_like, optional
+            The length of the stretch, if it begins now, in the model's unit.
+        start, end : array_like, optional
+            Where the stretch begins and ends otherwise: the time from now.
+        frequency : array_like, optional
+            Repeat purchases; without a history, the customer has just come.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit.
+        T : array_like, optional
+            Age at the end of observation, in the model's unit: now.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.  Of a new customer the first purchase does not count.
+
+        Raises
+        ------
+        InvalidData
+            A history is impossible, or a number of purchases is not whole.
+        InvalidRule
+            A history is given in part, or the stretch of time is not one.
+        """
+        begin, until = stretch_of(horizon, start, end)
+        n = frequencies(purchases, "purchases")
+        who = self._known(frequency, recency, T)
+        alive, chance = self._alive(who), self._chance(who, n, begin, until)
+        return np.asarray(alive * chance + np.where(n == 0, 1 - alive, 0.0), dtype=np.float64)
+
+    def discounted_purchases(
+        self,
+        *,
+        horizon: float,
+        rate: float,
+        discounting: Discounting = "discrete",
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
+    ) -> Floats:
+        """Return the present number of purchases over the next stretch of time, or all time.
+
+        Parameters
+        ----------
+        horizon : float
+            The length of the stretch, in the model's unit; ``math.inf`` for all time to come
+            (discounted expected residual transactions, DERT).
+        rate : float
+            The effective discount rate per unit.  A continuous rate δ is expm1(δ).
+        discounting : {"discrete", "continuous"}
+            Whether purchases count as due at the end of their unit of time, as is customary in
+            lifetime values, or each at its own moment, at the continuous rate log(1 + rate).
+        frequency : array_like, optional
+            Repeat purchases; without a history, the customer has just come.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit.
+        T : array_like, optional
+            Age at the end of observation, in the model's unit.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape.
+
+        Raises
+        ------
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            The horizon is negative, the rate not above -1, or the horizon infinite and the
+            rate not positive; or a history is given in part.
+        UnknownCode
+            No such way of discounting.
+        """
+        require_discounting(rate, horizon, discounting)
+        continuous = discounting == "continuous"
+        who = self._known(frequency, recency, T)
+
+        def present(some: History) -> Floats:
+            return self._present(some, float(horizon), float(rate), continuous)
+
+        return self._alive(who) * self._spread(present, who)
+
+    def predict(self, summary: Any, *, horizon: float) -> Any:
+        """Add what each customer will do to a customer summary.
+
+        Parameters
+        ----------
+        summary : CustomerSummary or frame
+            With the columns of a history, in the model's unit.
+        horizon : float
+            How far to look ahead, in the model's unit.
+
+        Returns
+        -------
+        CustomerSummary or frame
+            What came in, with ``p_alive`` and ``expected_purchases`` (over `horizon`).
+
+        Raises
+        ------
+        ColumnNotFound
+            A column is not there.
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            The horizon is negative or infinite.
+        UnitMismatch
+            The summary is measured in another unit.
+        """
+        ahead = ahead_of(horizon)
+        door = enter(summary)
+        require_same_unit(self, self.unit, summary)
+        history, _ = _distinct(door, self.history)
+        who = self._checked(**history)
+        alive = self._alive(who)
+        expected = alive * self._expected(who, ahead)
+        return door.attach({"p_alive": alive, "expected_purchases": expected}, by=history)
+
+    def sample(
+        self,
+        *,
+        T: ArrayLike,
+        seed: int | np.random.Generator,
+        customers: int | None = None,
+    ) -> dict[str, Floats]:
+        """Draw the histories of customers who do what the model says.
+
+        Parameters
+        ----------
+        T : array_like
+            Age at the end of observation, in the model's unit: one for all, or of each.
+        seed : int or Generator
+            Where randomness comes from; the same seed gives the same customers.
+        customers : int, optional
+            How many, where T is one for all.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (customers,)
+            ``frequency``, ``recency`` and ``T``, as `fit_arrays` takes them.
+
+        Raises
+        ------
+        InvalidRule
+            An age is negative or infinite, or `customers` is no number of them.
+        """
+        age, rng = ages_of(customers, T), np.random.default_rng(seed)
+        x, last = self._people(rng, len(age)).histories(rng, age)
+        return {"frequency": x, "recency": last, "T": age}
+
+    def sample_orders(
+        self,
+        *,
+        T: ArrayLike,
+        seed: int | np.random.Generator,
+        customers: int | None = None,
+    ) -> dict[str, NDArray[Any]]:
+        """Draw every purchase of customers who do what the model says.
+
+        Parameters
+        ----------
+        T : array_like
+            Age at the end of observation, in the model's unit: one for all, or of each.
+        seed : int or Generator
+            Where randomness comes from; the same seed gives the same customers.
+        customers : int, optional
+            How many, where T is one for all.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (purchases,)
+            ``customer_id``, from 0, and ``time`` since his first purchase, which is at 0, in
+            the model's unit; ordered by both.
+
+        Raises
+        ------
+        InvalidRule
+            An age is negative or infinite, or `customers` is no number of them.
+        """
+        age, rng = ages_of(customers, T), np.random.default_rng(seed)
+        who, when = self._people(rng, len(age)).purchases(rng, age)
+        return {"customer_id": who, "time": when}
+
+    # What each model brings.  Arrays broadcast; "alive" means: given that he is, at T.
+
+    @classmethod
+    def _find_peak(cls, rows: Rows, penalty: float) -> Peak:
+        """Return the most likely parameters of distinct rows."""
+        raise NotImplementedError
+
+    def _log_likelihood(self, who: History) -> Floats:
+        """Return the log-likelihood of each history."""
+        raise NotImplementedError
+
+    def _alive(self, who: History) -> Floats:
+        """Return the probability to be alive at T."""
+        raise NotImplementedError
+
+    def _lasting(self, who: History, ahead: Floats) -> Floats:
+        """Return the probability of one alive to be so at T + ahead."""
+        raise NotImplementedError
+
+    def _while_alive(self, who: History, ahead: Floats) -> Floats:
+        """Return the purchases to expect of one alive."""
+        raise NotImplementedError
+
+    def _chance(self, who: History, n: Floats, begin: Floats, until: Floats) -> Floats:
+        """Return the probability that one alive buys n times between two times after T."""
+        raise NotImplementedError
+
+    def _knee(self, who: History) -> float:
+        """Return the time within which the purchases to expect bend most."""
+        raise NotImplementedError
+
+    def _people(self, rng: np.random.Generator, size: int) -> People:
+        """Draw what customers are like."""
+        raise NotImplementedError
+
+    # What follows from it, and a model with a shorter way overrides.
+
+    def _present(self, who: History, horizon: float, rate: float, continuous: bool) -> Floats:
+        """Return the present number of purchases of one alive."""
+        return present_value(
+            lambda ahead: self._while_alive(who, np.asarray(ahead)),
+            horizon=horizon,
+            rate=rate,
+            knee=self._knee(who),
+            continuous=continuous,
+        )
+
+    def _distinct(self, who: History) -> tuple[History, NDArray[np.int64] | None]:
+        """Return what matters of one alive, distinct, and the place of each customer in it.
+
+        In most models, all that matters is (x, T).
+        """
+        x, _, age = who
+        if not x.ndim == age.ndim == 1 or x.shape != age.shape:
+            return who, None
+        x, age, place = distinct_pairs(x, age)
+        return who if place is None else History(x, np.zeros_like(x), age), place
+
+    def _expected(self, who: History, ahead: Floats) -> Floats:
+        return self._spread(lambda some: self._while_alive(some, ahead), who, ahead)
+
+    def _spread(
+        self, kernel: Callable[[History], Floats], who: History, option: Floats | None = None
+    ) -> Floats:
+        """Apply a kernel to what is distinct, and give each customer what was computed for it."""
+        if option is not None and option.ndim:
+            return kernel(who)
+        some, place = self._distinct(who)
+        values = kernel(some)
+        return values if place is None else values[place]
+
+    @classmethod
+    def _checked(
+        cls,
+        frequency: ArrayLike | None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
+    ) -> History:
+        """Return a complete history as arrays."""
+        if recency is None and "recency" not in cls.history:
+            recency = 0.0
+        if frequency is None or recency is None or T is None:
+            *some, one = cls.history
+            number = {2: "both", 3: "all three"}[len(cls.history)]
+            raise InvalidRule(f"a history is {', '.join(some)} and {one}: give {number} or none.")
+        return histories(frequency, recency, T)
+
+    @classmethod
+    def _known(
+        cls, frequency: ArrayLike | None, recency: ArrayLike | None, T: ArrayLike | None
+    ) -> History:
+        """Return a history, or that of a customer who has just come."""
+        if frequency is None and recency is None and T is None:
+            zero = np.zeros(())
+            return History(zero, zero, zero)
+        return cls._checked(frequency, recency, T)
+
+
+def _distinct(door: Door, columns: tuple[str, ...]) -> tuple[dict[str, Floats], Floats]:
+    """Bring the distinct histories of a frame to Python, and how many customers have each."""
+    door.require(columns, remedy=_REMEDY)
+    if door.lazy:  # in memory, `distinct` sees to it
+        door.require_numbers(*columns)
+    arrays, counts = door.distinct(*columns)
+    return dict(zip(columns, arrays, strict=True)), counts
