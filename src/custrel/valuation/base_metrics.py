@@ -1,0 +1,367 @@
+"""What a customer base is measured by: repurchase, referral, cross-buying, share of wallet, plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from custrel._columns import require_complete
+from custrel.errors import InvalidData, Problem
+from custrel.frames import census, collect, enter, first_rows
+from custrel.valuation.rate import Rate
+
+__all__ = [
+    "cross_buying",
+    "period_over_period",
+    "plan_attainment",
+    "referral_rates",
+    "repurchase_rate",
+    "share_of_wallet",
+]
+
+Floats = NDArray[np.float64]
+
+
+def repurchase_rate(
+    summary: Any, *, frequency: str = "frequency", confidence: float = 0.95
+) -> Rate:
+    """Return how many customers have bought again (重购率).
+
+    Parameters
+    ----------
+    summary : CustomerSummary or frame
+        One row per customer.
+    frequency : str
+        The column of the repeat purchases.
+    confidence : float
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Rate
+        Customers with a repeat purchase, of all.
+
+    Raises
+    ------
+    ColumnNotFound
+        The column is not there.
+    InvalidData
+        A value is missing.
+    InvalidRule
+        `confidence` is not between 0 and 1.
+
+    Notes
+    -----
+    Over the whole observation: customers who came last week count as those of last year.
+    `cohorts` compares customers of one age.  The formula is the field's (reconstructed).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(repurchase_rate(pd.DataFrame({"frequency": [0, 2, 0, 1]})))
+    50.0% (15.0% to 85.0%), 2 of 4
+    """
+    door = enter(summary)
+    counts = require_complete(door, frequency, flags={"again": nw.col(frequency) > 0})
+    return Rate(count=counts["again"], total=counts["rows"], confidence=confidence)
+
+
+def referral_rates(
+    customers: Any,
+    *,
+    customer: str = "customer_id",
+    referred_by: str = "referred_by",
+    confidence: float = 0.95,
+) -> tuple[Rate, Rate]:
+    """Return how many customers came by referral, and how many have referred others (推荐率).
+
+    Parameters
+    ----------
+    customers : frame
+        One row per customer.
+    customer : str
+        The column that names the customer.
+    referred_by : str
+        The column that names who referred him; missing where nobody did.
+    confidence : float
+        Of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    referred : Rate
+        Customers whom somebody referred, of all.
+    referrers : Rate
+        Customers who referred at least one of the others, of all.
+
+    Raises
+    ------
+    ColumnNotFound
+        A column is not there.
+    InvalidData
+        There are no customers, or one refers himself.
+    InvalidRule
+        `confidence` is not between 0 and 1.
+
+    Notes
+    -----
+    Referrers who are no customers of the frame count in the first rate, not in the second.
+    The formulas are the field's (reconstructed).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"customer_id": list("abcd"), "referred_by": [None, "a", "a", "x"]})
+    >>> for rate in referral_rates(frame):
+    ...     print(rate)
+    75.0% (30.1% to 95.4%), 3 of 4
+    25.0% (4.6% to 69.9%), 1 of 4
+    """
+    door = enter(customers)
+    door.require([customer, referred_by])
+    who, by = nw.col(customer), nw.col(referred_by)
+    itself = ~by.is_null() & (who == by)
+    counts = census(door.frame, {"referred": ~by.is_null(), "itself": itself})
+    if not counts["rows"]:
+        raise InvalidData([Problem(code="empty", message="there are no customers", count=0)])
+    if counts["itself"]:
+        problem = Problem(
+            code="refers_itself",
+            message="customers who refer themselves",
+            column=referred_by,
+            count=counts["itself"],
+            rows=first_rows(door.frame, itself, [customer, referred_by]),
+            remedy="Leave the referrer of a customer who came alone empty.",
+        )
+        raise InvalidData([problem])
+    frame: Any = door.frame
+    known = frame.select(who.alias("who")).unique(subset=["who"])
+    named = frame.filter(~by.is_null()).select(by.alias("who")).unique(subset=["who"])
+    referrers = collect(known.join(named, on="who", how="inner").select(nw.len())).item()
+    total = counts["rows"]
+    return (
+        Rate(count=counts["referred"], total=total, confidence=confidence),
+        Rate(count=int(referrers), total=total, confidence=confidence),
+    )
+
+
+def cross_buying(
+    lines: Any,
+    *,
+    customer: str = "customer_id",
+    category: str = "category",
+    amount: str = "amount",
+) -> Any:
+    """Return in how many categories each customer buys, and how evenly (交叉购买).
+
+    Parameters
+    ----------
+    lines : frame
+        One row per order line: who, which category, for how much.
+    customer, category, amount : str
+        Its columns.
+
+    Returns
+    -------
+    frame
+        Of the same kind, one row per customer: the customer, ``categories``,
+        ``largest_share`` (of the amount, in one category) and ``effective_categories``: as
+        many equal ones would be as concentrated.  Eager ones are in the order of customers.
+
+    Raises
+    ------
+    ColumnNotFound
+        A column is not there.
+    InvalidData
+        A value is missing, or an amount negative.
+
+    Notes
+    -----
+    With shares s of a customer's amount, effective_categories = 1 / sum s²; both shares are
+    missing where all amounts are 0.  What is bought with what is another question
+    (association).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame(
+    ...     {
+    ...         "customer_id": [1, 1, 1, 2],
+    ...         "category": ["tea", "tea", "cups", "tea"],
+    ...         "amount": [10.0, 20.0, 30.0, 5.0],
+    ...     }
+    ... )
+    >>> cross_buying(lines)
+       customer_id  categories  largest_share  effective_categories
+    0            1           2            0.5                   2.0
+    1            2           1            1.0                   1.0
+    """
+    door = enter(lines)
+    door.require([customer, category, amount])
+    negative = nw.col(amount).cast(nw.Float64) < 0
+    flags = {
+        "nobody": nw.col(customer).is_null(),
+        "nothing": nw.col(category).is_null(),
+        "negative": negative,
+    }
+    counts = require_complete(door, amount, flags=flags)
+    named = {"nobody": "no customer", "nothing": "no category", "negative": "a negative amount"}
+    columns = {"nobody": customer, "nothing": category, "negative": amount}
+    problems = [
+        Problem(
+            code=flag,
+            message=message,
+            column=columns[flag],
+            count=counts[flag],
+            rows=first_rows(door.frame, flags[flag], [customer, category, amount]),
+            remedy="Filter these lines out.",
+        )
+        for flag, message in named.items()
+        if counts[flag]
+    ]
+    if problems:
+        raise InvalidData(problems)
+    frame: Any = door.frame.with_columns(spent=nw.col(amount).cast(nw.Float64))
+    parts = frame.group_by(customer, category).agg(nw.col("spent").sum())
+    parts = parts.with_columns(square=nw.col("spent") * nw.col("spent"))
+    table = parts.group_by(customer).agg(
+        nw.len().alias("categories"),
+        nw.col("spent").max().alias("largest"),
+        nw.col("spent").sum(),
+        nw.col("square").sum(),
+    )
+    spent, square = nw.col("spent"), nw.col("square")
+    table = table.select(
+        customer,
+        "categories",
+        largest_share=nw.when(spent > 0).then(nw.col("largest") / spent),
+        effective_categories=nw.when(spent > 0).then(spent * spent / square),
+    )
+    if isinstance(table, nw.DataFrame):
+        table = nw.maybe_reset_index(table.sort(customer))
+    return table.to_native()
+
+
+def share_of_wallet(
+    customers: Any, *, spend: str = "spend", wallet: str = "wallet", name: str = "share_of_wallet"
+) -> Any:
+    """Add which part of what customers spend on the category they spend here (购买份额).
+
+    Parameters
+    ----------
+    customers : frame
+        One row per customer.
+    spend, wallet : str
+        The columns of what the customer spends here, and with all suppliers together.
+    name : str
+        The column to add.
+
+    Returns
+    -------
+    frame
+        As it came, with `name`: spend / wallet, from 0 to 1; missing where the wallet is 0.
+
+    Raises
+    ------
+    ColumnNotFound
+        A column is not there.
+    InvalidData
+        A value is missing or negative, or a customer spends more here than in all.
+
+    Notes
+    -----
+    The documents have it as what customers without a contract do: they spread their
+    purchases over firms (非契约型客户关系); the formula is the field's (reconstructed).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"spend": [30.0, 0.0], "wallet": [120.0, 50.0]})
+    >>> share_of_wallet(frame)["share_of_wallet"].tolist()
+    [0.25, 0.0]
+    """
+    door = enter(customers)
+    here, everywhere = (nw.col(column).cast(nw.Float64) for column in (spend, wallet))
+    door.require([spend, wallet])
+    door.require_numbers(spend, wallet)
+    flags = {"impossible": (here < 0) | (here > everywhere)}
+    counts = require_complete(door, spend, wallet, flags=flags)
+    if counts["impossible"]:
+        problem = Problem(
+            code="impossible_share",
+            message=f"less than 0, or more than {wallet!r}",
+            column=spend,
+            count=counts["impossible"],
+            rows=first_rows(door.frame, flags["impossible"], [spend, wallet]),
+            remedy="The wallet holds what is spent here too.",
+        )
+        raise InvalidData([problem])
+    share = nw.when(everywhere > 0).then(here / everywhere)
+    return door.leave(door.frame.with_columns(share.alias(name)))
+
+
+def period_over_period(values: ArrayLike) -> Floats:
+    """Return the change of each period against the one before (环比).
+
+    Parameters
+    ----------
+    values : array_like of shape (..., periods)
+        Sales of each period, in order.
+
+    Returns
+    -------
+    ndarray of shape (..., periods)
+        value / value before - 1; NaN for the first, and where the one before is 0.
+
+    Notes
+    -----
+    Of a frame: ``frame["change"] = period_over_period(frame["sales"])``, in the order of time.
+
+    Examples
+    --------
+    >>> period_over_period([100, 120, 90]).tolist()
+    [nan, 0.2, -0.25]
+    """
+    series = np.asarray(values, dtype=np.float64)
+    change = np.full(series.shape, np.nan)
+    before = series[..., :-1]
+    np.divide(series[..., 1:] - before, before, out=change[..., 1:], where=before != 0)
+    return change
+
+
+def plan_attainment(actual: ArrayLike, plan: ArrayLike) -> Floats:
+    """Return which part of the plan was done (完成计划率).
+
+    Parameters
+    ----------
+    actual : array_like
+        What was done.
+    plan : array_like
+        What was to be done.
+
+    Returns
+    -------
+    ndarray of the broadcast shape
+        actual / plan; NaN where nothing was planned.
+
+    Raises
+    ------
+    InvalidData
+        A plan is negative.
+
+    Examples
+    --------
+    >>> float(plan_attainment(35.53, 36.255).round(2))
+    0.98
+    """
+    done, planned = np.broadcast_arrays(
+        np.asarray(actual, dtype=np.float64), np.asarray(plan, dtype=np.float64)
+    )
+    if (planned < 0).any():
+        count = int((planned < 0).sum())
+        raise InvalidData([Problem(code="negative_plan", message="a plan below 0", count=count)])
+    part = np.full(done.shape, np.nan)
+    np.divide(done, planned, out=part, where=planned > 0)
+    return part
