@@ -7,6 +7,7 @@ from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, 
 from custrel.model import FLOWS, Channel, Outcome, RiskVerdict
 from custrel.satisfaction import IpaQuadrant, KanoCategory, ServqualForm, TwoFactor
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
+from custrel.valuation import EquityDriver, InvestmentVerdict, SubDriver
 
 CODES = {
     "segment": STANDARD_SEGMENTS.segments,
@@ -17,6 +18,9 @@ CODES = {
     "two_factor": tuple(TwoFactor),
     "ipa": tuple(IpaQuadrant),
     "servqual": ServqualForm().dimensions,
+    "investment_verdict": tuple(InvestmentVerdict),
+    "equity_driver": tuple(EquityDriver),
+    "sub_driver": tuple(SubDriver),
 }
 
 

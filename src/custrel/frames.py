@@ -377,7 +377,8 @@ def census(
         counts_of = [flag.sum().alias(name) for name, flag in flags.items()]
     else:
         marks = {name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
-        frame, counts_of = frame.with_columns(**marks), [nw.col(name).sum() for name in flags]
+        frame = frame.with_columns(**marks) if marks else frame
+        counts_of = [nw.col(name).sum() for name in flags]
     row = collect(
         frame.select(
             nw.len().alias("rows"),

@@ -109,6 +109,38 @@ _SERVQUAL: _Names = MappingProxyType(
     }
 )
 
+_INVESTMENTS: _Names = MappingProxyType(
+    {
+        "invest": ("Worth the investment", "值得投资"),
+        "break_even": ("Breaks even", "收支相抵"),
+        "drop": ("Not worth the investment", "放弃投资"),
+    }
+)
+
+_EQUITY_DRIVERS: _Names = MappingProxyType(
+    {
+        "value": ("Value equity", "价值资产"),
+        "brand": ("Brand equity", "品牌资产"),
+        "relationship": ("Relationship equity", "关系资产"),
+    }
+)
+
+_SUB_DRIVERS: _Names = MappingProxyType(
+    {
+        "quality": ("Quality", "质量"),
+        "price": ("Price", "价格"),
+        "convenience": ("Convenience", "便利"),
+        "awareness": ("Brand awareness", "品牌知晓"),
+        "attitude": ("Attitude towards the brand", "品牌态度"),
+        "ethics": ("Perceived brand ethics", "品牌道德"),
+        "loyalty_program": ("Loyalty program", "忠诚者奖励计划"),
+        "special_treatment": ("Special recognition and treatment", "特别认可与礼遇"),
+        "affinity_program": ("Affinity program", "情感联系计划"),
+        "community": ("Community building", "顾客社区"),
+        "knowledge_building": ("Knowledge building", "知识学习"),
+    }
+)
+
 _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
@@ -119,6 +151,9 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
         "two_factor": _TWO_FACTOR,
         "ipa": _IPA,
         "servqual": _SERVQUAL,
+        "investment_verdict": _INVESTMENTS,
+        "equity_driver": _EQUITY_DRIVERS,
+        "sub_driver": _SUB_DRIVERS,
     }
 )
 
@@ -136,7 +171,8 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
         English or Chinese.
     of : str, optional
         Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"``,
-        ``"kano"``, ``"two_factor"``, ``"ipa"``, ``"servqual"``, or one of the domain model:
+        ``"kano"``, ``"two_factor"``, ``"ipa"``, ``"servqual"``, ``"investment_verdict"``, ``"equity_driver"``,
+        ``"sub_driver"``, or one of the domain model:
         ``"outcome"``, ``"trigger"``, the name of a flow, ...  A wrong kind is told them all.
         Needed only where two kinds share a code and call it differently; a code of the
         domain model gives way to one of the analyses, and a member of an enumeration knows

@@ -32,12 +32,28 @@ if TYPE_CHECKING:
         ModelScore as ModelScore,
         compare as compare,
     )
+    from custrel.valuation.customer_equity import CustomerEquity as CustomerEquity
     from custrel.valuation.customer_flow import (
         CustomerFlow as CustomerFlow,
         customer_flow as customer_flow,
     )
     from custrel.valuation.discounting import DiscountRate as DiscountRate
+    from custrel.valuation.equity_drivers import (
+        EquityDriver as EquityDriver,
+        MarketConditions as MarketConditions,
+        SubDriver as SubDriver,
+    )
+    from custrel.valuation.equity_share import (
+        EquityGain as EquityGain,
+        Market as Market,
+        SwitchingModel as SwitchingModel,
+        switching_value as switching_value,
+    )
     from custrel.valuation.estimate import Estimate as Estimate
+    from custrel.valuation.fixed_term import (
+        FixedTermValue as FixedTermValue,
+        fixed_term_value as fixed_term_value,
+    )
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
     from custrel.valuation.heterogeneity import (
         Heterogeneity as Heterogeneity,
@@ -52,6 +68,13 @@ if TYPE_CHECKING:
         predict_intervals as predict_intervals,
         profile_intervals as profile_intervals,
     )
+    from custrel.valuation.investment import (
+        InvestmentRule as InvestmentRule,
+        InvestmentVerdict as InvestmentVerdict,
+        cost_contribution_rate as cost_contribution_rate,
+        net_present_value as net_present_value,
+        payback_period as payback_period,
+    )
     from custrel.valuation.lifetime_value import (
         PurchaseModel as PurchaseModel,
         lifetime_value as lifetime_value,
@@ -60,11 +83,25 @@ if TYPE_CHECKING:
         LikelihoodRatio as LikelihoodRatio,
         likelihood_ratio_test as likelihood_ratio_test,
     )
+    from custrel.valuation.loyalty_value import (
+        LoyaltyRule as LoyaltyRule,
+        referral_value as referral_value,
+        retention_cost as retention_cost,
+    )
     from custrel.valuation.nbd import Nbd as Nbd
     from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.rate import (
         Rate as Rate,
         rates as rates,
+    )
+    from custrel.valuation.retention_value import (
+        expected_lifetime as expected_lifetime,
+        retention_value as retention_value,
+    )
+    from custrel.valuation.service_budget import (
+        ResponseCurve as ResponseCurve,
+        acquire_or_retain as acquire_or_retain,
+        service_budget as service_budget,
     )
     from custrel.valuation.shifted_beta_geometric import (
         ShiftedBetaGeometric as ShiftedBetaGeometric,
@@ -77,6 +114,15 @@ if TYPE_CHECKING:
     from custrel.valuation.uplift import (
         Uplift as Uplift,
         uplift as uplift,
+    )
+    from custrel.valuation.value_index import ValueIndex as ValueIndex
+    from custrel.valuation.value_parts import (
+        HISTORICAL_CURRENT_POTENTIAL as HISTORICAL_CURRENT_POTENTIAL,
+        IMMEDIATE_POTENTIAL_MODEL as IMMEDIATE_POTENTIAL_MODEL,
+        NET_OF_COST as NET_OF_COST,
+        PROFIT_LESS_COST as PROFIT_LESS_COST,
+        REALIZED_POTENTIAL as REALIZED_POTENTIAL,
+        ValueScheme as ValueScheme,
     )
 else:
     from custrel._lazy import make_lazy
@@ -97,9 +143,18 @@ else:
             "custrel.valuation.campaigns": ("evaluate_campaigns", "used_up_on"),
             "custrel.valuation.cohorts": ("CohortCells", "CohortTable", "cohorts"),
             "custrel.valuation.comparison": ("Comparison", "HoldoutScore", "ModelScore", "compare"),
+            "custrel.valuation.customer_equity": ("CustomerEquity",),
             "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
             "custrel.valuation.discounting": ("DiscountRate",),
+            "custrel.valuation.equity_drivers": ("EquityDriver", "MarketConditions", "SubDriver"),
+            "custrel.valuation.equity_share": (
+                "EquityGain",
+                "Market",
+                "SwitchingModel",
+                "switching_value",
+            ),
             "custrel.valuation.estimate": ("Estimate",),
+            "custrel.valuation.fixed_term": ("FixedTermValue", "fixed_term_value"),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.heterogeneity": ("Heterogeneity", "heterogeneity"),
             "custrel.valuation.holdout": ("holdout_by",),
@@ -111,15 +166,38 @@ else:
                 "predict_intervals",
                 "profile_intervals",
             ),
+            "custrel.valuation.investment": (
+                "InvestmentRule",
+                "InvestmentVerdict",
+                "cost_contribution_rate",
+                "net_present_value",
+                "payback_period",
+            ),
             "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
             "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
+            "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.rate": ("Rate", "rates"),
+            "custrel.valuation.retention_value": ("expected_lifetime", "retention_value"),
+            "custrel.valuation.service_budget": (
+                "ResponseCurve",
+                "acquire_or_retain",
+                "service_budget",
+            ),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
             "custrel.valuation.spend_independence": ("SpendIndependence", "spend_independence"),
             "custrel.valuation.tracking": ("Tracking", "tracking"),
             "custrel.valuation.uplift": ("Uplift", "uplift"),
+            "custrel.valuation.value_index": ("ValueIndex",),
+            "custrel.valuation.value_parts": (
+                "HISTORICAL_CURRENT_POTENTIAL",
+                "IMMEDIATE_POTENTIAL_MODEL",
+                "NET_OF_COST",
+                "PROFIT_LESS_COST",
+                "REALIZED_POTENTIAL",
+                "ValueScheme",
+            ),
         },
     )
     del make_lazy

@@ -1,0 +1,157 @@
+"""Amounts and shares, in arrays and in columns: finite, within their bounds, fitting together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from custrel._columns import as_float, require_complete
+from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.frames import Door, census, first_rows
+from custrel.units import TimeUnit
+from custrel.valuation._rows import require_one_length
+from custrel.valuation.discounting import DiscountRate
+
+Floats = NDArray[np.float64]
+
+_FIRST = 3
+_TOLERANCE = 1e-9
+
+
+def amounts(*, least: float = -np.inf, most: float = np.inf, **arrays: ArrayLike) -> list[Floats]:
+    """Return arrays as float64, or say which is no array of finite numbers from `least` to `most`."""
+    read: dict[str, Floats] = {}
+    for name, values in arrays.items():
+        try:
+            read[name] = np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            problem = Problem(code="not_numbers", message=f"{name}: {error}", count=0)
+            raise InvalidData([problem], remedy="Convert them to numbers first.") from error
+        if not np.isfinite(read[name].sum()):  # one pass where all is well
+            refuse(name, read[name], ~np.isfinite(read[name]), "missing or infinite")
+        if least > -np.inf or most < np.inf:
+            beyond = (read[name] < least) | (read[name] > most)
+            refuse(name, read[name], beyond, f"not {_between(least, most)}")
+    require_one_length(**read)
+    return list(read.values())
+
+
+def require_amounts(
+    door: Door,
+    *columns: str,
+    least: float = -np.inf,
+    most: float = np.inf,
+    of: str = "customer",
+) -> int:
+    """Refuse columns that are missing or hold anything but finite numbers from `least` to `most`.
+
+    One query.  Returns the number of rows.
+    """
+    low = {name: as_float(name) < least for name in columns if least > -np.inf}
+    high = {name: as_float(name) > most for name in columns if most < np.inf}
+    beyond = {name: low[name] | high[name] if most < np.inf else low[name] for name in low}
+    flags = {f"__beyond_{name}": flag for name, flag in beyond.items()}
+    counts = require_complete(door, *columns, flags=flags, of=of)
+    problems = [
+        Problem(
+            code="out_of_bounds",
+            message=f"not {_between(least, most)}",
+            column=name,
+            count=counts[f"__beyond_{name}"],
+            rows=first_rows(door.frame, flag, list(dict.fromkeys((door.columns[0], name)))),
+            of=of,
+        )
+        for name, flag in beyond.items()
+        if counts[f"__beyond_{name}"]
+    ]
+    if problems:
+        raise InvalidData(problems)
+    return int(counts["rows"])
+
+
+def require_present(door: Door, *columns: str | None, of: str = "row") -> None:
+    """Refuse columns that are missing, or that have rows without a value."""
+    names = [name for name in dict.fromkeys(columns) if name is not None]
+    door.require(names)
+    flags = {f"__gone_{name}": nw.col(name).is_null() for name in names}
+    counts = census(door.frame, flags)
+    problems = [
+        Problem(
+            code="missing_key",
+            message="missing value",
+            column=name,
+            count=counts[flag],
+            rows=first_rows(door.frame, flags[flag], list(door.columns[:3])),
+            remedy="Filter these rows out, or fill the column in.",
+            of=of,
+        )
+        for flag, name in zip(flags, names, strict=True)
+        if counts[flag]
+    ]
+    if problems:
+        raise InvalidData(problems)
+
+
+def is_array(values: object) -> bool:
+    """Tell an array from a frame, by its class: a relation runs queries when asked."""
+    kind = type(values)
+    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
+    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
+
+
+def refuse(
+    name: str, values: Floats, bad: NDArray[np.bool_], message: str, remedy: str = ""
+) -> None:
+    """Raise an error that names the first bad values, where there are any."""
+    if not bad.any():
+        return
+    places = np.argwhere(np.atleast_1d(bad))[:_FIRST]
+    shown = tuple(
+        f"at {', '.join(map(str, place))}: {np.atleast_1d(values)[tuple(place)]:g}"
+        for place in places
+    )
+    problem = Problem(
+        code=f"impossible_{name}",
+        message=f"{name}: {message}",
+        count=int(bad.sum()),
+        rows=shown,
+        remedy=remedy,
+        of="value",
+    )
+    raise InvalidData([problem])
+
+
+def discount_factors(
+    discount: DiscountRate | None, period: TimeUnit | str, times: ArrayLike
+) -> Floats:
+    """Return what one unit of money due at certain times, in periods, is worth now."""
+    rate = 0.0 if discount is None else discount.per(period)
+    return np.asarray((1.0 + rate) ** -np.asarray(times, dtype=np.float64))
+
+
+def number_of_periods(name: str, value: float, least: int = 0) -> int:
+    """Return a whole number of periods, or refuse what is none."""
+    if isinstance(value, bool) or not (float(value).is_integer() and value >= least):
+        raise InvalidRule(f"{name}={value!r}: a whole number of periods, {least} or more.")
+    return int(value)
+
+
+def require_weights(owner: str, weights: tuple[float, ...], number: int) -> None:
+    """Refuse weights that are not one each, negative, or that do not sum to 1."""
+    if len(weights) != number:
+        raise InvalidRule(f"{owner}: {len(weights)} weights for {number} components.")
+    total = sum(weights)
+    if not all(weight >= 0 for weight in weights) or not abs(total - 1) <= _TOLERANCE:
+        raise InvalidRule(
+            f"{owner}: weights are 0 or more and sum to 1; these sum to {total:.10g}. Divide each "
+            "by their sum."
+        )
+
+
+def _between(least: float, most: float) -> str:
+    if most == np.inf:
+        return f"{least:g} or more"
+    return f"{most:g} or less" if least == -np.inf else f"between {least:g} and {most:g}"
