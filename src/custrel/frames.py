@@ -454,6 +454,11 @@ def beside(frame: AnyFrame, columns: Mapping[str, NDArray[Any]]) -> Any:
 
             _small = pa.table(dict(columns))  # the query below finds it by its name
             return nw.from_native(frame.to_native().query("__custrel", "select * from _small"))
+        case nw.Implementation.PYSPARK | nw.Implementation.PYSPARK_CONNECT:
+            import pyarrow as pa  # noqa: PLC0415 - Spark reads Arrow, and only it needs it
+
+            session = frame.to_native().sparkSession
+            return nw.from_native(session.createDataFrame(pa.table(dict(columns))))
         case _:
             engine: Any = engine_of(frame)
             return nw.from_dict(columns, backend="pandas").lazy(engine)

@@ -32,6 +32,7 @@ PLACES = ("custrel.errors",)
 
 # Modules that serve custrel alone: what they list is shared inside, not public.
 INTERNAL = (
+    "custrel._log.dialects",
     "custrel._log.encoding",
     "custrel._log.occasions",
     "custrel._log.orders",

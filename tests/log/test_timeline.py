@@ -37,9 +37,8 @@ def test_days_are_counted_the_same_way_on_every_road(drawn, resolution):
     line = timeline()
     expected = [(when.date() - dt.date(1970, 1, 1)).days for when in drawn]
     assert line.ticks_of(frame.get_column("date"))[1].tolist() == expected
-    # The road of engines without a shortcut of their own, such as Dask and Spark.
-    ticks = line.tick_expression("date", nw.Implementation.PANDAS)
-    assert frame.select(tick=ticks).get_column("tick").to_list() == expected
+    # The road of engines without a shortcut of their own, such as Dask.
+    assert line.with_tick(frame, "date").get_column("tick").to_list() == expected
 
 
 @pytest.mark.properties
@@ -49,13 +48,9 @@ def test_instants_are_counted_the_same_way_on_every_road(drawn):
     line = timeline(collapse=None)
     frame = pl.DataFrame({"date": drawn})
     expected = [(when - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1) for when in drawn]
-    for engine, lazy in (
-        (nw.Implementation.POLARS, nw.from_native(frame.lazy())),
-        (nw.Implementation.DUCKDB, nw.from_native(duckdb.from_arrow(frame.to_arrow()))),
-        (nw.Implementation.PANDAS, nw.from_native(frame.to_pandas())),
-    ):
-        ticks = lazy.with_columns(tick=line.tick_expression("date", engine))
-        back = ticks.with_columns(back=line.date_expression("tick", engine)).lazy().collect()
+    for native in (frame.lazy(), duckdb.from_arrow(frame.to_arrow()), frame.to_pandas()):
+        counted = line.with_tick(nw.from_native(native), "date").with_columns(back=nw.col("tick"))
+        back = line.with_dates(counted, "back").lazy().collect()
         assert back.get_column("tick").to_list() == expected
         assert [pd.Timestamp(when) for when in back.get_column("back")] == drawn
     series = nw.from_native(frame.to_pandas()).get_column("date")
@@ -73,11 +68,8 @@ def test_periods_begin_on_the_same_day_on_every_road(drawn, collapse):
     days = np.array(drawn, dtype="M8[D]").astype(np.int64)
     starts = line.occasion(days)
     assert [line.occasion_of(day) for day in days.tolist()] == starts.tolist()
-    for engine, native in (
-        (nw.Implementation.POLARS, frame.lazy()),
-        (nw.Implementation.DUCKDB, duckdb.from_arrow(frame.to_arrow())),
-    ):
-        ticks = nw.from_native(native).with_columns(tick=line.tick_expression("date", engine))
+    for native in (frame.lazy(), duckdb.from_arrow(frame.to_arrow())):
+        ticks = line.with_tick(nw.from_native(native), "date")
         found = ticks.with_columns(start=line.occasion_expression("tick", "date")).collect()
         assert sorted(found.get_column("start").to_list()) == sorted(starts.tolist())
     for day, start in zip(drawn, starts.astype("M8[D]").tolist(), strict=True):

@@ -280,8 +280,7 @@ def _with_ticks(orders: Orders, door: Door) -> Orders:
         return attrs.evolve(orders, frame=with_arrays(frame, {"tick": ticks}), timeline=line)
     lazy = orders.frame.lazy()  # from here on, the optimiser's
     line = orders.timeline.by_days_if_midnights(lazy, "date")
-    ticks_there = line.tick_expression("date", door.engine)
-    return attrs.evolve(orders, frame=lazy.with_columns(tick=ticks_there), timeline=line)
+    return attrs.evolve(orders, frame=line.with_tick(lazy, "date"), timeline=line)
 
 
 def _duplicates(count: int) -> Problem:

@@ -12,7 +12,7 @@ from custrel._log.occasions import Occasions, Spans, count_occasions, occasions_
 from custrel._log.orders import Orders, incomparable
 from custrel._log.timeline import Timeline
 from custrel.errors import InvalidData
-from custrel.frames import AnyFrame, as_floats, collect, engine_of
+from custrel.frames import AnyFrame, as_floats, collect
 
 __all__ = ["COLUMNS", "tabulate"]
 
@@ -63,13 +63,10 @@ def _count_on_engine(orders: Orders, spans: Spans, *, net: bool) -> nw.LazyFrame
     )
     if not line.coarse:
         counted = counted.with_columns(opening=nw.col("first"), closing=nw.col("last"))
-    engine = engine_of(frame)
-    dates = {name: line.date_expression(name, engine) for name in ("first", "last")}
     opening, closing = nw.col("opening").cast(nw.Int64), nw.col("closing").cast(nw.Int64)
     ages = _ages(opening, closing, _end_of(spans.end, line))
-    return counted.with_columns(
-        **dates, **{name: ticks.cast(nw.Float64) for name, ticks in ages.items()}
-    )
+    counted = counted.with_columns(**{name: age.cast(nw.Float64) for name, age in ages.items()})
+    return line.with_dates(counted, "first", "last").lazy()
 
 
 def _count_in_memory(orders: Orders, spans: Spans, *, net: bool) -> nw.DataFrame[Any]:

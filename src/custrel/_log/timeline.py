@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
@@ -21,11 +20,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from custrel._log.dialects import by_sql, dialect_of
 from custrel.errors import InvalidRule
 from custrel.frames import AnyFrame, census, engine_of
 from custrel.units import TimeUnit
 
-__all__ = ["TimeKind", "Timeline", "quoted", "replace_by_sql"]
+__all__ = ["TimeKind", "Timeline"]
 
 Ticks = NDArray[np.int64]
 
@@ -165,8 +165,8 @@ class Timeline:
         """
         if not self.fine or self.zone:
             return self
-        clock = self.tick_expression(column, engine_of(frame)) % _MICROSECONDS
-        by_clock = census(frame, {"by_clock": clock != 0})["by_clock"]
+        clock = nw.col("tick") % _MICROSECONDS
+        by_clock = census(self.with_tick(frame, column), {"by_clock": clock != 0})["by_clock"]
         return self if by_clock else self._by_days()
 
     def _by_days(self) -> Timeline:
@@ -182,9 +182,8 @@ class Timeline:
         """Give instants that were read as UTC their zone back."""
         if not self.fine or self.zone is None:
             return frame
-        if engine_of(frame) is nw.Implementation.DUCKDB:
-            zoned = {name: f"timezone('UTC', {quoted(name)})" for name in columns}
-            return replace_by_sql(frame, zoned)
+        if dialect_of(frame) is not None:
+            return by_sql(frame, {name: ("zoned", name) for name in columns})
         instants = nw.col(*columns).dt.replace_time_zone("UTC")
         return frame.with_columns(instants.dt.convert_time_zone(self.zone))
 
@@ -194,34 +193,31 @@ class Timeline:
             return ticks
         return ticks.astype("M8[us]" if self.fine else "M8[D]")
 
-    def tick_expression(self, column: str, engine: nw.Implementation) -> nw.Expr:
-        """Return the ticks of a column on an engine."""
+    def with_tick(self, frame: AnyFrame, column: str) -> AnyFrame:
+        """Add the column ``tick``: what a column of times counts, on the engine."""
         times = nw.col(column)
         if self.kind is TimeKind.INTEGER:
-            return times.cast(nw.Int64)
-        if not self.fine:
-            return _day_number(times, engine)
-        if engine is nw.Implementation.POLARS:
-            return times.dt.timestamp("us")
-        seconds = times.dt.hour() * 3600 + times.dt.minute() * 60 + times.dt.second()
-        within = seconds.cast(nw.Int64) * 1_000_000 + times.dt.microsecond()
-        return _day_number(times, engine).cast(nw.Int64) * _MICROSECONDS + within
+            return frame.with_columns(tick=times.cast(nw.Int64))
+        if dialect_of(frame) is not None:
+            return by_sql(frame, {"tick": ("microsecond" if self.fine else "day", column)})
+        polars = engine_of(frame) is nw.Implementation.POLARS
+        if polars and self.fine:
+            return frame.with_columns(tick=times.dt.timestamp("us"))
+        if polars:  # half the key: a group-by is a third faster
+            return frame.with_columns(tick=times.cast(nw.Date).cast(nw.Int32))
+        day = _day_number(times)
+        return frame.with_columns(tick=_microsecond(times, day) if self.fine else day)
 
-    def date_expression(self, tick: str, engine: nw.Implementation) -> nw.Expr:
-        """Return the dates, instants or integers of a column of ticks on an engine."""
-        ticks = nw.col(tick)
+    def with_dates(self, frame: AnyFrame, *columns: str) -> AnyFrame:
+        """Replace columns of ticks by the dates, instants or integers that they count."""
         if self.kind is TimeKind.INTEGER:
-            return ticks.cast(nw.Int64)
-        if engine is nw.Implementation.DUCKDB:  # no casts from integers, 32 bits in a product
-            if not self.fine:
-                return nw.lit(_EPOCH) + ticks.cast(nw.Int32)
-            seconds, second, day = ticks // 1_000_000, timedelta(seconds=1), timedelta(days=1)
-            whole = nw.lit(day) * (seconds // 86_400) + nw.lit(second) * (seconds % 86_400)
-            rest = nw.lit(timedelta(microseconds=1)) * (ticks % 1_000_000)
-            return nw.lit(_INSTANT_EPOCH) + whole + rest
-        microseconds = ticks.cast(nw.Int64) * (1 if self.fine else _MICROSECONDS)
+            return frame.with_columns(nw.col(*columns).cast(nw.Int64))
+        if dialect_of(frame) is not None:
+            form = "instant" if self.fine else "date"
+            return by_sql(frame, {name: (form, name) for name in columns})
+        microseconds = nw.col(*columns).cast(nw.Int64) * (1 if self.fine else _MICROSECONDS)
         instants = microseconds.cast(nw.Datetime("us"))
-        return instants if self.fine else instants.cast(nw.Date)
+        return frame.with_columns(instants if self.fine else instants.cast(nw.Date))
 
     def occasion_expression(self, tick: str, column: str) -> nw.Expr:
         """Return the first tick of the period that each tick of a column lies in."""
@@ -237,19 +233,23 @@ class Timeline:
                 return days
 
 
-def _day_number(times: nw.Expr, engine: nw.Implementation) -> nw.Expr:
-    """Count days since 1970-01-01."""
-    if engine is nw.Implementation.POLARS:
-        return times.cast(nw.Date).cast(nw.Int32)  # half the key: a group-by is a third faster
-    if engine is nw.Implementation.DUCKDB:  # dates differ by an integer there
-        return times.cast(nw.Date) - nw.lit(_EPOCH)
-    # The days of the civil calendar, counted from March so that leap days come last.
+def _day_number(times: nw.Expr) -> nw.Expr:
+    """Count days since 1970-01-01 where neither dates nor their differences become integers.
+
+    The days of the civil calendar are counted from March, so that leap days come last.
+    """
     months = times.dt.year() * 12 + times.dt.month() - 3
     year, month = months // 12, months % 12
     return (
         year * 365 + year // 4 - year // 100 + year // 400
         + (month * 306 + 5) // 10 + times.dt.day() - 1 - 719_468
     )  # fmt: skip
+
+
+def _microsecond(times: nw.Expr, day: nw.Expr) -> nw.Expr:
+    seconds = times.dt.hour() * 3600 + times.dt.minute() * 60 + times.dt.second()
+    within = seconds.cast(nw.Int64) * 1_000_000 + times.dt.microsecond()
+    return day.cast(nw.Int64) * _MICROSECONDS + within
 
 
 def _floor_days(values: NDArray[Any]) -> Ticks:
@@ -288,16 +288,3 @@ def _zone_named(name: str) -> tzinfo:
             f"the log's time zone {name!r} has no meaning outside its data frame: convert the "
             "column to a named one first, say 'Europe/Berlin'."
         ) from error
-
-
-def replace_by_sql(frame: AnyFrame, columns: Mapping[str, str]) -> AnyFrame:
-    """Replace columns of a DuckDB relation by expressions of its own."""
-    replaced = ", ".join(f"{sql} as {quoted(name)}" for name, sql in columns.items())
-    native: Any = frame.to_native()
-    relation: AnyFrame = nw.from_native(native.project(f"* replace ({replaced})"))
-    return relation
-
-
-def quoted(name: str) -> str:
-    """Return a column's name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'

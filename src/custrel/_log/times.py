@@ -15,7 +15,8 @@ import pandas as pd
 from narwhals.stable.v2.dtypes import DType
 from numpy.typing import NDArray
 
-from custrel._log.timeline import TimeKind, Timeline, quoted, replace_by_sql
+from custrel._log.dialects import by_sql, dialect_of
+from custrel._log.timeline import TimeKind, Timeline
 from custrel.errors import InvalidData, Problem
 from custrel.frames import AnyFrame, census, engine_of, first_rows, with_arrays
 from custrel.units import TimeUnit
@@ -188,6 +189,8 @@ def _matches(pattern: str, values: Sequence[object]) -> NDArray[np.bool_]:
 
 def _parsed(frame: AnyFrame, column: str) -> AnyFrame:
     """Turn ISO 8601 text into wall-clock instants, days that do not exist into missing values."""
+    if dialect_of(frame) is not None:
+        return by_sql(frame, {column: ("parsed", column)})
     native: Any = frame.to_native()
     match engine_of(frame):
         case nw.Implementation.POLARS:
@@ -198,8 +201,6 @@ def _parsed(frame: AnyFrame, column: str) -> AnyFrame:
             forms = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
             instants = [text.to_datetime(form, strict=False, time_unit="us") for form in forms]
             native = native.with_columns(pl.coalesce(day, *instants).alias(column))
-        case nw.Implementation.DUCKDB:
-            return replace_by_sql(frame, {column: f"try_cast({quoted(column)} as timestamp)"})
         case nw.Implementation.PANDAS:
             times = pd.to_datetime(native[column], format="ISO8601", errors="coerce")
             native = native.assign(**{column: times})
@@ -226,9 +227,8 @@ def _wall_clock(frame: AnyFrame, column: str, line: Timeline) -> AnyFrame:
         times = times.dt.tz_convert("UTC") if line.fine else times
         wall: AnyFrame = nw.from_native(native.assign(**{column: times.dt.tz_localize(None)}))
         return wall
-    if engine_of(frame) is nw.Implementation.DUCKDB:
-        zone = "UTC" if line.fine else line.zone
-        return replace_by_sql(frame, {column: f"timezone('{zone}', {quoted(column)})"})
+    if dialect_of(frame) is not None:
+        return by_sql(frame, {column: ("utc" if line.fine else "local", column)}, zone=line.zone)
     instants = nw.col(column).dt
     if line.fine:
         instants = instants.convert_time_zone("UTC").dt
