@@ -80,3 +80,23 @@ def _gap(door: Door, column: str, count: int, bad: nw.Expr, of: str) -> Problem:
 
 def _first_remedy(door: Door, wanted: tuple[str, ...], remedies: Mapping[str, str]) -> str:
     return next((remedies[c] for c in wanted if c not in door.columns and c in remedies), "")
+
+
+def require_within(
+    door: Door, column: str, low: float, high: float, *, of: str = "customer"
+) -> None:
+    """Refuse a column of numbers with missing ones, or any outside of a range."""
+    outside = (as_float(column) < low) | (as_float(column) > high)
+    count = require_complete(door, column, flags={"outside": outside}, of=of)["outside"]
+    if count:
+        beside = [name for name in (door.columns[0], column) if name in door.columns]
+        problem = Problem(
+            code="out_of_range",
+            message=f"value that is not from {low:g} to {high:g}",
+            column=column,
+            count=count,
+            rows=first_rows(door.frame, outside, list(dict.fromkeys(beside))),
+            remedy=f"Leave these {of}s out, or correct them.",
+            of="row" if of == "customer" else of,
+        )
+        raise InvalidData([problem])

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal, Self
+from types import MappingProxyType
+from typing import Any, Self
 
 import attrs
 import narwhals.stable.v2 as nw
-import numpy as np
-from numpy.typing import NDArray
 
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import Door, enter, first_rows
-from custrel.rules import Rule
+from custrel.frames import enter
+from custrel.satisfaction._plane import PlaneRule
 
 __all__ = ["IpaQuadrant", "IpaRule", "ipa"]
-
-Floats = NDArray[np.float64]
-
-_CUTS = ("mean", "median", "midpoint", "given")
 
 
 class IpaQuadrant(StrEnum):
@@ -37,19 +31,19 @@ class IpaQuadrant(StrEnum):
     POSSIBLE_OVERKILL = "possible_overkill"
 
 
-def _pair(values: Iterable[float] | None) -> tuple[float, ...] | None:
-    return None if values is None else tuple(float(value) for value in values)
-
-
-def _midpoint(rule: Any) -> tuple[float, ...] | None:
-    """Return the cuts that need no learning."""
-    if rule.cut == "midpoint" and rule.scale is not None and len(rule.scale) == 2:
-        return (sum(rule.scale) / 2,) * 2
-    return None
+# By whether importance is high, and performance.
+_QUADRANTS: Mapping[tuple[bool, bool], IpaQuadrant] = MappingProxyType(
+    {
+        (False, False): IpaQuadrant.LOW_PRIORITY,
+        (False, True): IpaQuadrant.POSSIBLE_OVERKILL,
+        (True, False): IpaQuadrant.CONCENTRATE_HERE,
+        (True, True): IpaQuadrant.KEEP_UP,
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
-class IpaRule(Rule):
+class IpaRule(PlaneRule):
     """Where importance and performance are cut into high and low.
 
     Parameters
@@ -91,27 +85,11 @@ class IpaRule(Rule):
     'concentrate_here'
     """
 
-    cut: Literal["mean", "median", "midpoint", "given"] = "mean"
-    scale: tuple[float, ...] | None = attrs.field(default=None, converter=_pair)
-    cuts: tuple[float, ...] | None = attrs.field(
-        default=attrs.Factory(_midpoint, takes_self=True), converter=_pair
-    )
+    def _measures(self) -> tuple[str, str]:
+        return "importance", "performance"
 
-    def __attrs_post_init__(self) -> None:
-        if self.cut not in _CUTS:
-            raise UnknownCode("cut of importance and performance", str(self.cut), _CUTS)
-        for name, pair in ("scale", self.scale), ("cuts", self.cuts):
-            if pair is not None and (len(pair) != 2 or not np.all(np.isfinite(pair))):
-                raise InvalidRule(f"IpaRule: {name} is a pair of numbers, got {pair!r}.")
-        if self.cut == "midpoint" and self.scale is None:
-            raise InvalidRule("IpaRule: the midpoint needs the scale's ends: scale=(1, 5).")
-        if self.cut == "given" and self.cuts is None:
-            raise InvalidRule("IpaRule: cut='given' needs cuts=(importance, performance).")
-
-    @property
-    def learnt(self) -> bool:
-        """Whether the rule knows its cuts."""
-        return self.cuts is not None
+    def _of(self) -> str:
+        return "attribute"
 
     def learn(
         self, frame: Any, *, importance: str = "importance", performance: str = "performance"
@@ -137,11 +115,7 @@ class IpaRule(Rule):
         ColumnNotFound
             A column is not there.
         """
-        values = _read(enter(frame), importance, performance)
-        if self.cut not in {"mean", "median"}:
-            return self
-        middle = np.mean if self.cut == "mean" else np.median
-        return attrs.evolve(self, cuts=tuple(float(middle(column)) for column in values))
+        return self.learn_on(frame, (importance, performance))
 
     def quadrant(self, *, importance: float, performance: float) -> IpaQuadrant:
         """Return the quadrant of one attribute.
@@ -160,13 +134,7 @@ class IpaRule(Rule):
         InvalidRule
             The rule has not learnt its cuts.
         """
-        if self.cuts is None:
-            raise InvalidRule("the rule has not learnt its cuts: rule.learn(frame).")
-        if importance >= self.cuts[0]:
-            well = performance >= self.cuts[1]
-            return IpaQuadrant.KEEP_UP if well else IpaQuadrant.CONCENTRATE_HERE
-        well = performance >= self.cuts[1]
-        return IpaQuadrant.POSSIBLE_OVERKILL if well else IpaQuadrant.LOW_PRIORITY
+        return _QUADRANTS[self.place(importance, performance)]
 
     def classify(
         self,
@@ -200,18 +168,8 @@ class IpaRule(Rule):
         ColumnNotFound
             A column is not there.
         """
-        if self.cuts is None:
-            learnt = self.learn(frame, importance=importance, performance=performance)
-            return learnt.classify(frame, importance=importance, performance=performance, name=name)
-        door = enter(frame)
-        _read(door, importance, performance)
-        matters = nw.col(importance).cast(nw.Float64) >= self.cuts[0]
-        well = nw.col(performance).cast(nw.Float64) >= self.cuts[1]
-        codes = [nw.lit(quadrant.value) for quadrant in IpaQuadrant]
-        important = nw.when(well).then(codes[1]).otherwise(codes[0])
-        unimportant = nw.when(well).then(codes[3]).otherwise(codes[2])
-        quadrant = nw.when(matters).then(important).otherwise(unimportant)
-        return door.leave(door.frame.with_columns(quadrant.alias(name)))
+        codes = tuple(_QUADRANTS.values())
+        return self.part(frame, (importance, performance), name, codes)
 
 
 def ipa(
@@ -269,36 +227,7 @@ def ipa(
     learnt = rule or IpaRule()
     if learnt.cuts is None:
         learnt = learnt.learn(attributes, **columns)
-    classified = enter(learnt.classify(attributes, **columns))
-    cuts = dict(zip(("importance_cut", "performance_cut"), learnt.cuts or (), strict=True))
+    classified = learnt.classify(attributes, **columns)
     gap = nw.col(performance).cast(nw.Float64) - nw.col(importance).cast(nw.Float64)
-    literals = {name: nw.lit(cut) for name, cut in cuts.items()}
-    return classified.leave(classified.frame.with_columns(**literals, gap=gap))
-
-
-def _read(door: Door, importance: str, performance: str) -> tuple[Floats, Floats]:
-    """Return both columns; refuse missing numbers, and nothing at all."""
-    values = door.values(importance, performance)
-    problems = []
-    for name, numbers in zip((importance, performance), values, strict=True):
-        bad = ~np.isfinite(numbers)
-        if bad.any():
-            column = nw.col(name).cast(nw.Float64)
-            flag = column.is_null() | ~column.is_finite()
-            shown = list(dict.fromkeys((door.columns[0], name)))
-            problems.append(
-                Problem(
-                    code="missing_value",
-                    message="missing or infinite value",
-                    column=name,
-                    count=int(bad.sum()),
-                    rows=first_rows(door.frame, flag, shown),
-                    remedy="Leave these attributes out.",
-                    of="attribute",
-                )
-            )
-    if not values[0].size:
-        problems = [Problem(code="empty", message="there is no attribute to judge", count=0)]
-    if problems:
-        raise InvalidData(problems)
-    return values[0], values[1]
+    cut = enter(learnt.state_cuts(classified, ("importance", "performance")))
+    return cut.leave(cut.frame.with_columns(gap=gap))

@@ -1,0 +1,449 @@
+"""Two pictures of loyalty in four quadrants: Dick & Basu's forms, Jones & Sasser's types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
+
+import attrs
+
+from custrel.satisfaction._codes import Code
+from custrel.satisfaction._plane import PlaneRule
+
+__all__ = ["DickBasu", "JonesSasser", "LoyaltyForm", "LoyaltyType", "dick_basu", "jones_sasser"]
+
+
+class LoyaltyForm(Code):
+    """What attitude and purchases make of loyalty together (忠诚四形态).
+
+    True loyalty (理想忠诚), latent loyalty (潜在忠诚), spurious loyalty (虚假忠诚) and no loyalty
+    (缺乏忠诚).
+
+    References
+    ----------
+    .. [1] A. S. Dick, K. Basu (1994), Customer Loyalty: Toward an Integrated Conceptual Framework,
+       Journal of the Academy of Marketing Science 22(2), 99-113.
+
+    Examples
+    --------
+    >>> [form.value for form in LoyaltyForm]
+    ['ideal', 'latent', 'spurious', 'none']
+    """
+
+    IDEAL = "ideal"
+    LATENT = "latent"
+    SPURIOUS = "spurious"
+    NONE = "none"
+
+
+class LoyaltyType(Code):
+    """What satisfaction and loyalty make of a customer together.
+
+    References
+    ----------
+    .. [1] T. O. Jones, W. E. Sasser (1995), Why Satisfied Customers Defect, Harvard Business
+       Review 73(6), 88-99.
+
+    Examples
+    --------
+    >>> [kind.value for kind in LoyaltyType]
+    ['apostle', 'mercenary', 'hostage', 'defector']
+    """
+
+    APOSTLE = "apostle"
+    MERCENARY = "mercenary"
+    HOSTAGE = "hostage"
+    DEFECTOR = "defector"
+
+
+# By whether the first measure is high, and the second.
+_FORMS: Mapping[tuple[bool, bool], LoyaltyForm] = MappingProxyType(
+    {
+        (False, False): LoyaltyForm.NONE,
+        (False, True): LoyaltyForm.SPURIOUS,
+        (True, False): LoyaltyForm.LATENT,
+        (True, True): LoyaltyForm.IDEAL,
+    }
+)
+_TYPES: Mapping[tuple[bool, bool], LoyaltyType] = MappingProxyType(
+    {
+        (False, False): LoyaltyType.DEFECTOR,
+        (False, True): LoyaltyType.HOSTAGE,
+        (True, False): LoyaltyType.MERCENARY,
+        (True, True): LoyaltyType.APOSTLE,
+    }
+)
+
+
+@attrs.frozen(kw_only=True)
+class DickBasu(PlaneRule):
+    """Where attitude and repeat purchases are cut into high and low (狄克和巴苏).
+
+    Parameters
+    ----------
+    cut : {"mean", "median", "midpoint", "given"}
+        At the mean or median of the customers, at the middle of the scale, or at `cuts`.
+    scale : pair of float, optional
+        The ends of the scale, where both are measured on one, for the midpoint.
+    cuts : pair of float, optional
+        The cut of attitude and that of repeat purchases: as given, or as learnt. At the cut is
+        high.
+
+    Raises
+    ------
+    InvalidRule
+        The cuts or the scale are missing, or no pair of numbers.
+    UnknownCode
+        There is no such cut.
+
+    See Also
+    --------
+    dick_basu : Learn and classify in one call.
+
+    Notes
+    -----
+    Attitude is that towards the firm relative to its rivals. No cut has been published as a
+    constant: where attitude is high depends on the question, and where repeat purchases are, on
+    the trade. So the rule keeps the cuts, for the next survey, and the results show them.
+
+    References
+    ----------
+    .. [1] A. S. Dick, K. Basu (1994), Customer Loyalty: Toward an Integrated Conceptual Framework,
+       Journal of the Academy of Marketing Science 22(2), 99-113.
+
+    Examples
+    --------
+    >>> rule = DickBasu(cut="given", cuts=(4, 3))
+    >>> rule.form(attitude=5, repeat=1).value
+    'latent'
+    >>> rule.form(attitude=4, repeat=3).value
+    'ideal'
+    """
+
+    def learn(self, customers: Any, *, attitude: str = "attitude", repeat: str = "repeat") -> Self:
+        """Find the cuts that the rule means for certain customers.
+
+        Parameters
+        ----------
+        customers : frame
+            A row for each customer.
+        attitude, repeat : str
+            Its columns.
+
+        Returns
+        -------
+        DickBasu
+            With `cuts`.
+
+        Raises
+        ------
+        InvalidData
+            A number is missing, or there are no customers.
+        ColumnNotFound
+            A column is not there.
+        """
+        return self.learn_on(customers, (attitude, repeat))
+
+    def form(self, *, attitude: float, repeat: float) -> LoyaltyForm:
+        """Return the form of one customer's loyalty.
+
+        Parameters
+        ----------
+        attitude, repeat : float
+            His measures.
+
+        Returns
+        -------
+        LoyaltyForm
+
+        Raises
+        ------
+        InvalidRule
+            The rule has not learnt its cuts.
+        """
+        return _FORMS[self.place(attitude, repeat)]
+
+    def classify(
+        self,
+        customers: Any,
+        *,
+        attitude: str = "attitude",
+        repeat: str = "repeat",
+        name: str = "loyalty_form",
+    ) -> Any:
+        """Add the form of every customer's loyalty.
+
+        Parameters
+        ----------
+        customers : frame
+            A row for each customer.
+        attitude, repeat : str
+            Its columns.
+        name : str
+            The column to add.
+
+        Returns
+        -------
+        frame
+            As it came, with `name`: codes of `LoyaltyForm`. A rule that has not learnt its cuts
+            learns them from these customers.
+
+        Raises
+        ------
+        InvalidData
+            A number is missing, or there are no customers.
+        ColumnNotFound
+            A column is not there.
+        """
+        return self.part(customers, (attitude, repeat), name, tuple(_FORMS.values()))
+
+    def _measures(self) -> tuple[str, str]:
+        return "attitude", "repeat"
+
+
+@attrs.frozen(kw_only=True)
+class JonesSasser(PlaneRule):
+    """Where satisfaction and loyalty are cut into high and low.
+
+    Parameters
+    ----------
+    cut : {"mean", "median", "midpoint", "given"}
+        At the mean or median of the customers, at the middle of the scale, or at `cuts`.
+    scale : pair of float, optional
+        The ends of the scale, where both are measured on one, for the midpoint.
+    cuts : pair of float, optional
+        The cut of satisfaction and that of loyalty: as given, or as learnt. At the cut is high.
+
+    Raises
+    ------
+    InvalidRule
+        The cuts or the scale are missing, or no pair of numbers.
+    UnknownCode
+        There is no such cut.
+
+    See Also
+    --------
+    jones_sasser : Learn and classify in one call.
+
+    Notes
+    -----
+    Satisfied and loyal: apostle. Satisfied and not loyal: mercenary, whom the satisfaction trap
+    (满意陷阱) is about. Dissatisfied and loyal: hostage. Neither: defector.
+
+    References
+    ----------
+    .. [1] T. O. Jones, W. E. Sasser (1995), Why Satisfied Customers Defect, Harvard Business
+       Review 73(6), 88-99.
+
+    Examples
+    --------
+    >>> rule = JonesSasser(cut="midpoint", scale=(1, 5))
+    >>> rule.type(satisfaction=4, loyalty=2).value
+    'mercenary'
+    """
+
+    def learn(
+        self, customers: Any, *, satisfaction: str = "satisfaction", loyalty: str = "loyalty"
+    ) -> Self:
+        """Find the cuts that the rule means for certain customers.
+
+        Parameters
+        ----------
+        customers : frame
+            A row for each customer.
+        satisfaction, loyalty : str
+            Its columns.
+
+        Returns
+        -------
+        JonesSasser
+            With `cuts`.
+
+        Raises
+        ------
+        InvalidData
+            A number is missing, or there are no customers.
+        ColumnNotFound
+            A column is not there.
+        """
+        return self.learn_on(customers, (satisfaction, loyalty))
+
+    def type(self, *, satisfaction: float, loyalty: float) -> LoyaltyType:
+        """Return the type of one customer.
+
+        Parameters
+        ----------
+        satisfaction, loyalty : float
+            His measures.
+
+        Returns
+        -------
+        LoyaltyType
+
+        Raises
+        ------
+        InvalidRule
+            The rule has not learnt its cuts.
+        """
+        return _TYPES[self.place(satisfaction, loyalty)]
+
+    def classify(
+        self,
+        customers: Any,
+        *,
+        satisfaction: str = "satisfaction",
+        loyalty: str = "loyalty",
+        name: str = "loyalty_type",
+    ) -> Any:
+        """Add every customer's type.
+
+        Parameters
+        ----------
+        customers : frame
+            A row for each customer.
+        satisfaction, loyalty : str
+            Its columns.
+        name : str
+            The column to add.
+
+        Returns
+        -------
+        frame
+            As it came, with `name`: codes of `LoyaltyType`. A rule that has not learnt its cuts
+            learns them from these customers.
+
+        Raises
+        ------
+        InvalidData
+            A number is missing, or there are no customers.
+        ColumnNotFound
+            A column is not there.
+        """
+        return self.part(customers, (satisfaction, loyalty), name, tuple(_TYPES.values()))
+
+    def _measures(self) -> tuple[str, str]:
+        return "satisfaction", "loyalty"
+
+
+def dick_basu(
+    customers: Any,
+    *,
+    attitude: str = "attitude",
+    repeat: str = "repeat",
+    rule: DickBasu | None = None,
+) -> Any:
+    """Name the form of every customer's loyalty (理想忠诚、潜在忠诚、虚假忠诚、缺乏忠诚).
+
+    Parameters
+    ----------
+    customers : frame
+        A row for each customer.
+    attitude : str
+        The column of the attitude towards the firm relative to its rivals.
+    repeat : str
+        The column of repeat purchases: a number, a rate, a share of the wallet.
+    rule : DickBasu, optional
+        Where high begins; default: at the mean of these customers.
+
+    Returns
+    -------
+    frame
+        As it came, with ``loyalty_form`` (codes of `LoyaltyForm`), ``attitude_cut`` and
+        ``repeat_cut``.
+
+    Raises
+    ------
+    InvalidData
+        A number is missing, or there are no customers.
+    ColumnNotFound
+        A column is not there.
+
+    See Also
+    --------
+    DickBasu : The rule, to keep for the next survey.
+    jones_sasser : Satisfaction against loyalty.
+
+    Notes
+    -----
+    Look at the two measures behind the label: attitude predicts who recommends, purchases predict
+    who stays, and the label neither as well as its better half (East et al.).
+
+    References
+    ----------
+    .. [1] A. S. Dick, K. Basu (1994), Customer Loyalty: Toward an Integrated Conceptual Framework,
+       Journal of the Academy of Marketing Science 22(2), 99-113.
+    .. [2] R. East, P. Gendall, K. Hammond, W. Lomax (2005), Consumer Loyalty: Singular, Additive
+       or Interactive?, Australasian Marketing Journal 13(2), 10-26.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({"attitude": [6, 6, 2, 2], "repeat": [9, 1, 9, 1]})
+    >>> dick_basu(customers)
+       attitude  repeat loyalty_form  attitude_cut  repeat_cut
+    0         6       9        ideal           4.0         5.0
+    1         6       1       latent           4.0         5.0
+    2         2       9     spurious           4.0         5.0
+    3         2       1         none           4.0         5.0
+    """
+    learnt = rule or DickBasu()
+    if not learnt.learnt:
+        learnt = learnt.learn(customers, attitude=attitude, repeat=repeat)
+    classified = learnt.classify(customers, attitude=attitude, repeat=repeat)
+    return learnt.state_cuts(classified, ("attitude", "repeat"))
+
+
+def jones_sasser(
+    customers: Any,
+    *,
+    satisfaction: str = "satisfaction",
+    loyalty: str = "loyalty",
+    rule: JonesSasser | None = None,
+) -> Any:
+    """Name every customer's type: apostle, mercenary, hostage or defector.
+
+    Parameters
+    ----------
+    customers : frame
+        A row for each customer.
+    satisfaction, loyalty : str
+        Its columns.
+    rule : JonesSasser, optional
+        Where high begins; default: at the mean of these customers.
+
+    Returns
+    -------
+    frame
+        As it came, with ``loyalty_type`` (codes of `LoyaltyType`), ``satisfaction_cut`` and
+        ``loyalty_cut``.
+
+    Raises
+    ------
+    InvalidData
+        A number is missing, or there are no customers.
+    ColumnNotFound
+        A column is not there.
+
+    See Also
+    --------
+    JonesSasser : The rule, to keep for the next survey.
+    dick_basu : Attitude against purchases.
+
+    References
+    ----------
+    .. [1] T. O. Jones, W. E. Sasser (1995), Why Satisfied Customers Defect, Harvard Business
+       Review 73(6), 88-99.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({"satisfaction": [5, 5, 1, 1], "loyalty": [5, 1, 5, 1]})
+    >>> jones_sasser(customers)["loyalty_type"].tolist()
+    ['apostle', 'mercenary', 'hostage', 'defector']
+    """
+    learnt = rule or JonesSasser()
+    if not learnt.learnt:
+        learnt = learnt.learn(customers, satisfaction=satisfaction, loyalty=loyalty)
+    classified = learnt.classify(customers, satisfaction=satisfaction, loyalty=loyalty)
+    return learnt.state_cuts(classified, ("satisfaction", "loyalty"))
