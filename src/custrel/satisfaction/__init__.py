@@ -9,11 +9,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from custrel.satisfaction.ces import CesScale as CesScale, ces as ces
     from custrel.satisfaction.csat import CsatScale as CsatScale, csat as csat
-    from custrel.satisfaction.ipa import (
-        IpaQuadrant as IpaQuadrant,
-        IpaRule as IpaRule,
-        ipa as ipa,
+    from custrel.satisfaction.curve_convexity import (
+        ConvexityComparison as ConvexityComparison,
+        compare_convexity as compare_convexity,
     )
+    from custrel.satisfaction.curve_fit import (
+        CurveCandidate as CurveCandidate,
+        CurveFigure as CurveFigure,
+        LoyaltyCurveFit as LoyaltyCurveFit,
+        fit_loyalty_curve as fit_loyalty_curve,
+    )
+    from custrel.satisfaction.expectation import ExpectedLevel as ExpectedLevel
+    from custrel.satisfaction.formation import (
+        Formation as Formation,
+        FormationModel as FormationModel,
+        SatisfactionState as SatisfactionState,
+        disconfirmation as disconfirmation,
+    )
+    from custrel.satisfaction.investment import (
+        STANDARD_INVESTMENT as STANDARD_INVESTMENT,
+        Competition as Competition,
+        InvestmentRule as InvestmentRule,
+    )
+    from custrel.satisfaction.ipa import IpaQuadrant as IpaQuadrant, IpaRule as IpaRule, ipa as ipa
     from custrel.satisfaction.kano import kano as kano
     from custrel.satisfaction.kano_analysis import KanoAnalysis as KanoAnalysis
     from custrel.satisfaction.kano_cleaning import KanoCleaning as KanoCleaning
@@ -31,10 +49,43 @@ if TYPE_CHECKING:
         KanoCategory as KanoCategory,
         KanoTable as KanoTable,
     )
+    from custrel.satisfaction.ladder import Ladder as Ladder, PurchaseGate as PurchaseGate
+    from custrel.satisfaction.loyalty_curve import (
+        LoyaltyCurve as LoyaltyCurve,
+        PiecewiseCurve as PiecewiseCurve,
+        PowerCurve as PowerCurve,
+        arc_elasticity as arc_elasticity,
+    )
+    from custrel.satisfaction.loyalty_form import (
+        DickBasu as DickBasu,
+        JonesSasser as JonesSasser,
+        LoyaltyForm as LoyaltyForm,
+        LoyaltyType as LoyaltyType,
+        dick_basu as dick_basu,
+        jones_sasser as jones_sasser,
+    )
+    from custrel.satisfaction.loyalty_index import (
+        LoyaltyIndex as LoyaltyIndex,
+        loyalty_degree as loyalty_degree,
+    )
+    from custrel.satisfaction.loyalty_source import (
+        LoyaltySource as LoyaltySource,
+        LoyaltySourceRule as LoyaltySourceRule,
+        is_benefit_loyalty as is_benefit_loyalty,
+    )
     from custrel.satisfaction.nps import NpsScale as NpsScale, nps as nps
     from custrel.satisfaction.sample_size import (
         sample_size_for_mean as sample_size_for_mean,
         sample_size_for_share as sample_size_for_share,
+    )
+    from custrel.satisfaction.satisfaction_trap import (
+        SatisfactionTrap as SatisfactionTrap,
+        TrapIndex as TrapIndex,
+        trap_index as trap_index,
+    )
+    from custrel.satisfaction.satisfaction_zone import (
+        SatisfactionZone as SatisfactionZone,
+        SatisfactionZones as SatisfactionZones,
     )
     from custrel.satisfaction.score_trend import (
         ScoreTrend as ScoreTrend,
@@ -53,22 +104,64 @@ if TYPE_CHECKING:
         score_difference as score_difference,
     )
     from custrel.satisfaction.two_factor import TwoFactor as TwoFactor
+    from custrel.satisfaction.word_of_mouth import (
+        WordOfMouth as WordOfMouth,
+        WordOfMouthReach as WordOfMouthReach,
+    )
 else:
     from custrel._lazy import make_lazy
 
     make_lazy(
         __name__,
         {
-            "custrel.satisfaction.ces": ("CesScale", "ces"),
-            "custrel.satisfaction.csat": ("CsatScale", "csat"),
-            "custrel.satisfaction.ipa": ("IpaQuadrant", "IpaRule", "ipa"),
+            "custrel.satisfaction.ces": (
+                "CesScale",
+                "ces",
+            ),
+            "custrel.satisfaction.csat": (
+                "CsatScale",
+                "csat",
+            ),
+            "custrel.satisfaction.curve_convexity": (
+                "ConvexityComparison",
+                "compare_convexity",
+            ),
+            "custrel.satisfaction.curve_fit": (
+                "CurveCandidate",
+                "CurveFigure",
+                "LoyaltyCurveFit",
+                "fit_loyalty_curve",
+            ),
+            "custrel.satisfaction.expectation": ("ExpectedLevel",),
+            "custrel.satisfaction.formation": (
+                "Formation",
+                "FormationModel",
+                "SatisfactionState",
+                "disconfirmation",
+            ),
+            "custrel.satisfaction.investment": (
+                "STANDARD_INVESTMENT",
+                "Competition",
+                "InvestmentRule",
+            ),
+            "custrel.satisfaction.ipa": (
+                "IpaQuadrant",
+                "IpaRule",
+                "ipa",
+            ),
             "custrel.satisfaction.kano": ("kano",),
             "custrel.satisfaction.kano_analysis": ("KanoAnalysis",),
             "custrel.satisfaction.kano_cleaning": ("KanoCleaning",),
             "custrel.satisfaction.kano_coding": ("KanoCoding",),
             "custrel.satisfaction.kano_continuous": ("ContinuousScale",),
-            "custrel.satisfaction.kano_curves": ("loyalty_potential", "response_curve"),
-            "custrel.satisfaction.kano_rule": ("KanoCounts", "KanoRule"),
+            "custrel.satisfaction.kano_curves": (
+                "loyalty_potential",
+                "response_curve",
+            ),
+            "custrel.satisfaction.kano_rule": (
+                "KanoCounts",
+                "KanoRule",
+            ),
             "custrel.satisfaction.kano_table": (
                 "POULIOT_TABLE",
                 "STANDARD_TABLE",
@@ -76,13 +169,60 @@ else:
                 "KanoCategory",
                 "KanoTable",
             ),
-            "custrel.satisfaction.nps": ("NpsScale", "nps"),
+            "custrel.satisfaction.ladder": (
+                "Ladder",
+                "PurchaseGate",
+            ),
+            "custrel.satisfaction.loyalty_curve": (
+                "LoyaltyCurve",
+                "PiecewiseCurve",
+                "PowerCurve",
+                "arc_elasticity",
+            ),
+            "custrel.satisfaction.loyalty_form": (
+                "DickBasu",
+                "JonesSasser",
+                "LoyaltyForm",
+                "LoyaltyType",
+                "dick_basu",
+                "jones_sasser",
+            ),
+            "custrel.satisfaction.loyalty_index": (
+                "LoyaltyIndex",
+                "loyalty_degree",
+            ),
+            "custrel.satisfaction.loyalty_source": (
+                "LoyaltySource",
+                "LoyaltySourceRule",
+                "is_benefit_loyalty",
+            ),
+            "custrel.satisfaction.nps": (
+                "NpsScale",
+                "nps",
+            ),
             "custrel.satisfaction.sample_size": (
                 "sample_size_for_mean",
                 "sample_size_for_share",
             ),
-            "custrel.satisfaction.score_trend": ("ScoreTrend", "score_groups", "score_trend"),
-            "custrel.satisfaction.servqual": ("ServqualForm", "servqual", "weighted_gap"),
+            "custrel.satisfaction.satisfaction_trap": (
+                "SatisfactionTrap",
+                "TrapIndex",
+                "trap_index",
+            ),
+            "custrel.satisfaction.satisfaction_zone": (
+                "SatisfactionZone",
+                "SatisfactionZones",
+            ),
+            "custrel.satisfaction.score_trend": (
+                "ScoreTrend",
+                "score_groups",
+                "score_trend",
+            ),
+            "custrel.satisfaction.servqual": (
+                "ServqualForm",
+                "servqual",
+                "weighted_gap",
+            ),
             "custrel.satisfaction.survey_score": (
                 "ScoreDifference",
                 "ScorePart",
@@ -90,6 +230,10 @@ else:
                 "score_difference",
             ),
             "custrel.satisfaction.two_factor": ("TwoFactor",),
+            "custrel.satisfaction.word_of_mouth": (
+                "WordOfMouth",
+                "WordOfMouthReach",
+            ),
         },
     )
     del make_lazy

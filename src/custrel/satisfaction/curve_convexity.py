@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_complete
+from custrel._intervals import normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import as_floats, census, collect, enter, first_rows
 from custrel.satisfaction._curve_kernels import (
@@ -22,7 +23,6 @@ from custrel.satisfaction._curve_kernels import (
     resample,
     wild,
 )
-from custrel.satisfaction._intervals import normal_quantile
 from custrel.satisfaction._tables import as_text
 from custrel.satisfaction.curve_fit import CurveFigure, best_power, cells_of
 from custrel.satisfaction.loyalty_curve import PowerCurve

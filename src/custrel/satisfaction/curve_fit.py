@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from custrel._columns import require_complete
+from custrel._intervals import normal_quantile
 from custrel.errors import FitError, InvalidRule, UnknownCode
 from custrel.frames import enter
 from custrel.satisfaction._curve_kernels import (
@@ -27,7 +28,6 @@ from custrel.satisfaction._curve_kernels import (
     threshold_design,
     wild,
 )
-from custrel.satisfaction._intervals import normal_quantile
 from custrel.satisfaction._tables import as_text
 from custrel.satisfaction.loyalty_curve import LoyaltyCurve, PiecewiseCurve, PowerCurve
 

@@ -25,11 +25,11 @@ class Competition(Code):
     Examples
     --------
     >>> [competition.value for competition in Competition]
-    ['full', 'monopoly']
+    ['competitive', 'monopolized']
     """
 
-    FULL = "full"
-    MONOPOLY = "monopoly"
+    COMPETITIVE = "competitive"
+    MONOPOLIZED = "monopolized"
 
 
 def _as_rows(rows: Iterable[Any]) -> Rows:
@@ -41,7 +41,7 @@ def _as_rows(rows: Iterable[Any]) -> Rows:
     except (TypeError, ValueError):
         raise InvalidRule(
             "expected rows of competition, zone, advice and reason: "
-            "[('full', 'dissatisfied', 'invest_fast', 'pays_in_proportion'), ...]."
+            "[('competitive', 'dissatisfaction', 'invest_fast', 'pays_in_proportion'), ...]."
         ) from None
 
 
@@ -68,7 +68,7 @@ class InvestmentRule(Rule):
 
     Examples
     --------
-    >>> STANDARD_INVESTMENT.advice("full", "indifferent")
+    >>> STANDARD_INVESTMENT.advice("competitive", "indifference")
     ('reduce', 'loyalty_hardly_responds')
     >>> InvestmentRule(STANDARD_INVESTMENT.rows) == STANDARD_INVESTMENT
     True
@@ -158,12 +158,12 @@ class InvestmentRule(Rule):
 
 STANDARD_INVESTMENT = InvestmentRule(
     [
-        ("full", "dissatisfied", "invest_fast", "pays_in_proportion"),
-        ("full", "indifferent", "reduce", "loyalty_hardly_responds"),
-        ("full", "very_satisfied", "invest_fast", "pays_in_proportion"),
-        ("monopoly", "dissatisfied", "invest_more", "dissatisfied_leave_first"),
-        ("monopoly", "indifferent", "hold", "documents_are_silent"),
-        ("monopoly", "very_satisfied", "hold", "documents_are_silent"),
+        ("competitive", "dissatisfaction", "invest_fast", "pays_in_proportion"),
+        ("competitive", "indifference", "reduce", "loyalty_hardly_responds"),
+        ("competitive", "high_satisfaction", "invest_fast", "pays_in_proportion"),
+        ("monopolized", "dissatisfaction", "invest_more", "dissatisfied_leave_first"),
+        ("monopolized", "indifference", "hold", "documents_are_silent"),
+        ("monopolized", "high_satisfaction", "hold", "documents_are_silent"),
     ]
 )
 """The documents' rule of investment (投入规则).

@@ -15,7 +15,7 @@ from custrel.rules import Rule
 
 __all__ = ["Ladder", "PurchaseGate"]
 
-_GROUND = "none"
+_GROUND = "below"
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Ladder(Rule):
     ...     {"satisfied": [5, 5, 2], "delighted": [6, 3, 7], "trusting": [7, 7, 7]}
     ... )
     >>> ladder.climb(customers)["step"].tolist()
-    ['trusting', 'satisfied', 'none']
+    ['trusting', 'satisfied', 'below']
     """
 
     steps: tuple[str, ...] = attrs.field(converter=_texts)
@@ -121,7 +121,7 @@ class Ladder(Rule):
         Returns
         -------
         str
-            A step, or ``"none"``.
+            A step, or ``"below"``.
 
         Raises
         ------
@@ -154,7 +154,7 @@ class Ladder(Rule):
         Returns
         -------
         frame
-            As it came, with `name`: a step, or ``"none"``.
+            As it came, with `name`: a step, or ``"below"``.
 
         Raises
         ------

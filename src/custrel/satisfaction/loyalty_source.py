@@ -80,7 +80,7 @@ _DECISION = (
     LoyaltySource.CONVENIENCE,
 )
 _CAUSES: Mapping[str, bool] = MappingProxyType(
-    {"price_stimulus": True, "promotion": True, "launch_offer": True, "convenience": False}
+    {"price_stimulus": True, "promotion_policy": True, "launch_offer": True, "easy_access": False}
 )
 
 
@@ -267,7 +267,7 @@ def is_benefit_loyalty(cause: str) -> bool:
 
     Parameters
     ----------
-    cause : {"price_stimulus", "promotion", "launch_offer", "convenience"}
+    cause : {"price_stimulus", "promotion_policy", "launch_offer", "easy_access"}
         价格刺激, 促销政策 and 产品推广时的优惠 are benefits; 方便 is not.
 
     Returns
@@ -281,7 +281,7 @@ def is_benefit_loyalty(cause: str) -> bool:
 
     Examples
     --------
-    >>> is_benefit_loyalty("launch_offer"), is_benefit_loyalty("convenience")
+    >>> is_benefit_loyalty("launch_offer"), is_benefit_loyalty("easy_access")
     (True, False)
     """
     if cause not in _CAUSES:

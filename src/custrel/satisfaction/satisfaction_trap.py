@@ -8,10 +8,10 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_complete
+from custrel._intervals import normal_quantile, wilson
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import as_floats, collect, enter
 from custrel.rules import Rule
-from custrel.satisfaction._intervals import normal_quantile, wilson
 from custrel.satisfaction._tables import as_frame
 
 __all__ = ["SatisfactionTrap", "TrapIndex", "trap_index"]

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_complete
+from custrel._intervals import normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.satisfaction._codes import Code
 from custrel.satisfaction._curve_kernels import Cells, best_of, linear_design, resample
-from custrel.satisfaction._intervals import normal_quantile
 from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction.loyalty_curve import LoyaltyCurve, PiecewiseCurve
 
@@ -33,12 +33,12 @@ class SatisfactionZone(Code):
     Examples
     --------
     >>> [zone.value for zone in SatisfactionZone]
-    ['dissatisfied', 'indifferent', 'very_satisfied']
+    ['dissatisfaction', 'indifference', 'high_satisfaction']
     """
 
-    DISSATISFIED = "dissatisfied"
-    INDIFFERENT = "indifferent"
-    VERY_SATISFIED = "very_satisfied"
+    DISSATISFACTION = "dissatisfaction"
+    INDIFFERENCE = "indifference"
+    HIGH_SATISFACTION = "high_satisfaction"
 
 
 _ZONES = tuple(SatisfactionZone)
@@ -70,7 +70,7 @@ class SatisfactionZones(Rule):
     >>> import pandas as pd
     >>> zones = SatisfactionZones(low=4, high=8)
     >>> zones.classify(pd.DataFrame({"satisfaction": [3, 4, 8, 9]}))["zone"].tolist()
-    ['dissatisfied', 'indifferent', 'indifferent', 'very_satisfied']
+    ['dissatisfaction', 'indifference', 'indifference', 'high_satisfaction']
     """
 
     low: float = attrs.field(converter=float)
@@ -209,10 +209,10 @@ class SatisfactionZones(Rule):
         >>> answers["loyalty"] = [levels[s - 1] for s in answers["satisfaction"]]
         >>> table = SatisfactionZones(low=3, high=7).elasticity(answers, seed=1)
         >>> table[["zone", "respondents", "slope", "elasticity"]].round(3)
-                     zone  respondents  slope  elasticity
-        0    dissatisfied            8    2.0       1.500
-        1     indifferent           20    0.0       0.000
-        2  very_satisfied            8    2.0       2.125
+                        zone  respondents  slope  elasticity
+        0    dissatisfaction            8    2.0       1.500
+        1       indifference           20    0.0       0.000
+        2  high_satisfaction            8    2.0       2.125
         """
         normal_quantile(confidence)  # which refuses an impossible confidence
         if resamples < 1:
