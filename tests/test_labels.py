@@ -5,7 +5,23 @@ import pytest
 from custrel.errors import UnknownCode
 from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, labels
 from custrel.model import FLOWS, Channel, Outcome, RiskVerdict
-from custrel.satisfaction import IpaQuadrant, KanoCategory, ServqualForm, TwoFactor
+from custrel.satisfaction import (
+    STANDARD_INVESTMENT,
+    Competition,
+    ExpectedLevel,
+    FormationModel,
+    IpaQuadrant,
+    KanoCategory,
+    Ladder,
+    LoyaltyForm,
+    LoyaltySource,
+    LoyaltyType,
+    SatisfactionState,
+    SatisfactionZone,
+    ServqualForm,
+    TwoFactor,
+)
+from custrel.satisfaction.loyalty_source import CAUSES
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
 from custrel.valuation import EquityDriver, InvestmentVerdict, SubDriver
 
@@ -21,6 +37,19 @@ CODES = {
     "investment_verdict": tuple(InvestmentVerdict),
     "equity_driver": tuple(EquityDriver),
     "sub_driver": tuple(SubDriver),
+    "competition": tuple(Competition),
+    "expectation_factor": tuple(factor for factor, _ in ExpectedLevel().weights),
+    "formation_model": tuple(FormationModel),
+    "investment": tuple(advice for _, _, advice, _ in STANDARD_INVESTMENT.rows),
+    "investment_reason": tuple(reason for _, _, _, reason in STANDARD_INVESTMENT.rows),
+    "loyalty_cause": tuple(CAUSES),
+    "loyalty_form": tuple(LoyaltyForm),
+    "loyalty_source": tuple(LoyaltySource),
+    "loyalty_step": Ladder.of_loyalty(1, 1, 1).steps,
+    "loyalty_type": tuple(LoyaltyType),
+    "satisfaction_level": Ladder.of_satisfaction(1, 1, 1).steps,
+    "satisfaction_state": tuple(SatisfactionState),
+    "satisfaction_zone": tuple(SatisfactionZone),
 }
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from custrel._model_names import MODEL_NAMES
+from custrel._satisfaction_names import SATISFACTION_NAMES
 from custrel.errors import UnknownCode
 
 __all__ = ["label", "labels"]
@@ -154,6 +155,7 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
         "investment_verdict": _INVESTMENTS,
         "equity_driver": _EQUITY_DRIVERS,
         "sub_driver": _SUB_DRIVERS,
+        **SATISFACTION_NAMES,
     }
 )
 

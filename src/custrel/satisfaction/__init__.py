@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from custrel.satisfaction.investment import (
         STANDARD_INVESTMENT as STANDARD_INVESTMENT,
         Competition as Competition,
-        InvestmentRule as InvestmentRule,
+        SatisfactionInvestment as SatisfactionInvestment,
     )
     from custrel.satisfaction.ipa import IpaQuadrant as IpaQuadrant, IpaRule as IpaRule, ipa as ipa
     from custrel.satisfaction.kano import kano as kano
@@ -142,7 +142,7 @@ else:
             "custrel.satisfaction.investment": (
                 "STANDARD_INVESTMENT",
                 "Competition",
-                "InvestmentRule",
+                "SatisfactionInvestment",
             ),
             "custrel.satisfaction.ipa": (
                 "IpaQuadrant",

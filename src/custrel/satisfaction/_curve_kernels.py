@@ -40,6 +40,13 @@ class Cells:
         return np.unique(self.s)
 
 
+def merge(s: Floats, l: Floats, n: Floats) -> Cells:  # noqa: E741 - the formulas' letter
+    """Merge equal answers into cells, in one order whatever the engine."""
+    pairs, where = np.unique(np.column_stack([s, l]), axis=0, return_inverse=True)
+    counts = np.bincount(where.reshape(-1), n, len(pairs)).astype(np.float64)
+    return Cells(pairs[:, 0], pairs[:, 1], counts)
+
+
 def knot_pairs(cells: Cells) -> Floats:
     """Return candidate pairs of thresholds, of shape (pairs, 2); none where there is no room."""
     levels = cells.levels
@@ -123,7 +130,7 @@ def least_rss(design: Floats, ys: Floats, n: Floats) -> Floats:
             continue
         explained = basis.T @ weighted
         best = np.minimum(best, squares - np.einsum("ko,ko->o", explained, explained))
-    return np.maximum(best, 0.0)
+    return np.asarray(np.maximum(best, 0.0))
 
 
 def wild(cells: Cells, fitted: Floats, draws: int, stream: np.random.Generator) -> Floats:

@@ -23,6 +23,7 @@ from custrel.satisfaction._curve_kernels import (
     knot_pairs,
     least_rss,
     linear_design,
+    merge,
     power_design,
     resample,
     threshold_design,
@@ -118,7 +119,7 @@ class LoyaltyCurveFit:
     skipped : tuple of str
         Which shapes they do not allow, and why.
     alpha : float
-        The level of the test against the straight line.
+        The level of all tests against the straight line together.
     resamples : int
         How often outcomes were drawn for it.
     respondents : int
@@ -148,8 +149,9 @@ class LoyaltyCurveFit:
 
     @property
     def chosen(self) -> CurveCandidate:
-        """The straight line, or of those that beat it at `alpha` the one with the least BIC."""
-        better = [c for c in self.candidates if c.p_value < self.alpha]
+        """The straight line, or of those that beat it the one with the least BIC."""
+        others = len(self.candidates) - 1
+        better = [c for c in self.candidates if c.p_value * others < self.alpha]
         return min(better, key=lambda c: c.bic) if better else self.candidates[0]
 
     @property
@@ -285,9 +287,9 @@ def fit_loyalty_curve(
     seed : int or numpy Generator
         For the test.
     alpha : float
-        The level of the test, between 0 and 1.
+        How probable it may be that a straight line is taken for something else, between 0 and 1.
     resamples : int
-        How many outcomes are drawn for it.
+        How many outcomes are drawn for each test.
 
     Returns
     -------
@@ -317,7 +319,8 @@ def fit_loyalty_curve(
     threshold and an exponent mean nothing under a straight line, the F statistic has no F
     distribution; its p-value comes from outcomes drawn under the line by the wild bootstrap, which
     lets the spread differ along it, with the search repeated in each draw. Chosen is the line,
-    unless another shape beats it at `alpha`; of two, the one with the lower BIC.
+    unless another shape beats it with a p-value below `alpha` over the number of other shapes
+    (Bonferroni); of two that do, the one with the lower BIC.
 
     Distinct answers are counted on the engine and come to Python with their counts.
 
@@ -342,7 +345,7 @@ def fit_loyalty_curve(
     ('thresholds', (3.0, 8.0))
     """
     _check(shapes, alpha, resamples)
-    cells = read_cells(answers, satisfaction, loyalty)
+    cells = _read_cells(answers, satisfaction, loyalty)
     levels, stream = cells.levels, np.random.default_rng(seed)
     ends = (float(levels[0]), float(levels[-1]))
     wanted = dict.fromkeys(["linear", *shapes])
@@ -367,7 +370,7 @@ def fit_loyalty_curve(
     )
 
 
-def read_cells(answers: Any, satisfaction: str, loyalty: str) -> Cells:
+def _read_cells(answers: Any, satisfaction: str, loyalty: str) -> Cells:
     """Count the distinct answers; refuse what no curve can be fitted to."""
     door = enter(answers)
     require_complete(door, satisfaction, loyalty, of="respondent")
@@ -376,10 +379,8 @@ def read_cells(answers: Any, satisfaction: str, loyalty: str) -> Cells:
 
 
 def cells_of(s: Floats, l: Floats, n: Floats, names: tuple[str, str]) -> Cells:  # noqa: E741
-    """Merge equal answers; refuse what no curve can be fitted to."""
-    pairs, where = np.unique(np.column_stack([s, l]), axis=0, return_inverse=True)
-    counts = np.bincount(where.reshape(-1), n, len(pairs)).astype(np.float64)
-    cells = Cells(pairs[:, 0], pairs[:, 1], counts)
+    """Merge equal answers; refuse those that no curve can be fitted to."""
+    cells = merge(s, l, n)
     if cells.total < 4:
         raise FitError(f"no curve can be fitted to {cells.total:g} answers.")
     for name, values in zip(names, (cells.s, cells.l), strict=True):

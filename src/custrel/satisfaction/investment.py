@@ -14,7 +14,7 @@ from custrel.rules import Rule
 from custrel.satisfaction._codes import Code, require_codes
 from custrel.satisfaction.satisfaction_zone import SatisfactionZone
 
-__all__ = ["STANDARD_INVESTMENT", "Competition", "InvestmentRule"]
+__all__ = ["STANDARD_INVESTMENT", "Competition", "SatisfactionInvestment"]
 
 Rows = tuple[tuple["Competition", SatisfactionZone, str, str], ...]
 
@@ -46,7 +46,7 @@ def _as_rows(rows: Iterable[Any]) -> Rows:
 
 
 @attrs.frozen
-class InvestmentRule(Rule):
+class SatisfactionInvestment(Rule):
     """What to do about satisfaction where customers have a choice, and where they have none.
 
     Parameters
@@ -70,7 +70,7 @@ class InvestmentRule(Rule):
     --------
     >>> STANDARD_INVESTMENT.advice("competitive", "indifference")
     ('reduce', 'loyalty_hardly_responds')
-    >>> InvestmentRule(STANDARD_INVESTMENT.rows) == STANDARD_INVESTMENT
+    >>> SatisfactionInvestment(STANDARD_INVESTMENT.rows) == STANDARD_INVESTMENT
     True
     """
 
@@ -80,7 +80,9 @@ class InvestmentRule(Rule):
         pairs = [(competition, zone) for competition, zone, _, _ in self.rows]
         wanted = {(competition, zone) for competition in Competition for zone in SatisfactionZone}
         if len(pairs) != len(wanted) or set(pairs) != wanted:
-            raise InvalidRule("InvestmentRule: expected one row for each competition and zone.")
+            raise InvalidRule(
+                "SatisfactionInvestment: expected one row for each competition and zone."
+            )
 
     def advice(
         self, competition: Competition | str, zone: SatisfactionZone | str
@@ -156,7 +158,7 @@ class InvestmentRule(Rule):
         return door.leave(door.frame.with_columns(**columns))
 
 
-STANDARD_INVESTMENT = InvestmentRule(
+STANDARD_INVESTMENT = SatisfactionInvestment(
     [
         ("competitive", "dissatisfaction", "invest_fast", "pays_in_proportion"),
         ("competitive", "indifference", "reduce", "loyalty_hardly_responds"),

@@ -79,7 +79,7 @@ _DECISION = (
     LoyaltySource.TRUST,
     LoyaltySource.CONVENIENCE,
 )
-_CAUSES: Mapping[str, bool] = MappingProxyType(
+CAUSES: Mapping[str, bool] = MappingProxyType(
     {"price_stimulus": True, "promotion_policy": True, "launch_offer": True, "easy_access": False}
 )
 
@@ -284,6 +284,6 @@ def is_benefit_loyalty(cause: str) -> bool:
     >>> is_benefit_loyalty("launch_offer"), is_benefit_loyalty("easy_access")
     (True, False)
     """
-    if cause not in _CAUSES:
-        raise UnknownCode("cause of loyalty", cause, _CAUSES)
-    return _CAUSES[cause]
+    if cause not in CAUSES:
+        raise UnknownCode("cause of loyalty", cause, CAUSES)
+    return CAUSES[cause]

@@ -15,7 +15,7 @@ from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.satisfaction._codes import Code
-from custrel.satisfaction._curve_kernels import Cells, best_of, linear_design, resample
+from custrel.satisfaction._curve_kernels import Cells, best_of, linear_design, merge, resample
 from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction.loyalty_curve import LoyaltyCurve, PiecewiseCurve
 
@@ -222,16 +222,15 @@ class SatisfactionZones(Rule):
         (s, l), n = door.distinct(satisfaction, loyalty)  # noqa: E741 - the formulas' letters
         if not n.sum():
             raise InvalidData([_EMPTY])
-        order = np.lexsort((l, s))  # one order on every engine, so that draws are alike
-        s, l, n = s[order], l[order], n[order]  # noqa: E741
-        place = (s >= self.low).astype(int) + (s > self.high)
+        cells = merge(s, l, n)
+        place = (cells.s >= self.low).astype(int) + (cells.s > self.high)
         streams = np.random.default_rng(seed).spawn(len(_ZONES))
         rows = []
         for i, (zone, stream) in enumerate(zip(_ZONES, streams, strict=True)):
             inside = place == i
-            cells = Cells(s[inside], l[inside], n[inside])
-            figures = _figures(cells, resamples, confidence, stream)
-            rows.append({"zone": zone.value, "respondents": int(n[inside].sum())} | figures)
+            part = Cells(cells.s[inside], cells.l[inside], cells.n[inside])
+            figures = _figures(part, resamples, confidence, stream)
+            rows.append({"zone": zone.value, "respondents": round(part.total)} | figures)
         return as_frame(door, {name: [row[name] for row in rows] for name in rows[0]})
 
 

@@ -1,0 +1,95 @@
+"""What the codes of satisfaction and loyalty are called, in English and in Chinese.
+
+The Chinese names are the documents' own where they have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SATISFACTION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "competition": {
+            "competitive": ("Full competition", "充分竞争行业"),
+            "monopolized": ("Monopoly", "垄断行业"),
+        },
+        "expectation_factor": {
+            "attributes": ("Attributes of product and service", "产品服务属性"),
+            "promotion": ("Promotion", "促销因素"),
+            "environment": ("Environment", "环境因素"),
+            "competition": ("Competing products", "竞争产品的影响"),
+            "customer": ("Traits of the customer", "客户特征"),
+        },
+        "formation_model": {
+            "expectancy_disconfirmation": ("Expectancy-disconfirmation", "期望—实绩模型"),
+            "experience_norms": ("Experience-based norms", "顾客消费经历比较模型"),
+            "value_percept": ("Value-percept disparity", "顾客感知的价值差异模型"),
+        },
+        "investment": {
+            "invest_fast": ("Invest fast", "迅速投入"),
+            "invest_more": ("Invest more", "加大投入"),
+            "reduce": ("Invest less", "减少投入"),
+            "hold": ("Hold", "维持投入"),
+        },
+        "investment_reason": {
+            "pays_in_proportion": ("What is put in pays in proportion", "投入产出成正比"),
+            "loyalty_hardly_responds": (
+                "Loyalty hardly responds: it would be waste",
+                "忠诚度几乎没有反应,投入会浪费",
+            ),
+            "dissatisfied_leave_first": (
+                "The dissatisfied leave as soon as they can",
+                "不满意的客户一有机会就离开",
+            ),
+            "documents_are_silent": ("Nothing speaks for more or for less", "增减投入均无依据"),
+        },
+        "loyalty_cause": {
+            "price_stimulus": ("Price stimulus", "价格刺激"),
+            "promotion_policy": ("Promotion policy", "促销政策"),
+            "launch_offer": ("Launch offer", "产品推广时的优惠"),
+            "easy_access": ("Easy access", "方便"),
+        },
+        "loyalty_form": {
+            "ideal": ("True loyalty", "理想忠诚"),
+            "latent": ("Latent loyalty", "潜在忠诚"),
+            "spurious": ("Spurious loyalty", "虚假忠诚"),
+            "none": ("No loyalty", "缺乏忠诚"),
+        },
+        "loyalty_source": {
+            "monopoly": ("Monopoly loyalty", "垄断忠诚"),
+            "kinship": ("Kinship loyalty", "亲友忠诚"),
+            "inertia": ("Inertia loyalty", "惰性忠诚"),
+            "trust": ("Trust loyalty", "信赖忠诚"),
+            "benefit": ("Benefit loyalty", "利益忠诚"),
+            "convenience": ("Convenience loyalty", "方便忠诚"),
+            "latent": ("Latent loyalty", "潜在忠诚"),
+        },
+        "loyalty_step": {
+            "satisfied": ("Satisfied", "满意"),
+            "delighted": ("Delighted", "愉悦"),
+            "trusting": ("Trusting", "信赖"),
+        },
+        "loyalty_type": {
+            "apostle": ("Apostle", "传道者"),
+            "mercenary": ("Mercenary", "图利者"),
+            "hostage": ("Hostage", "囚徒"),
+            "defector": ("Defector", "背叛者"),
+        },
+        "satisfaction_level": {
+            "material": ("Material satisfaction", "物质满意"),
+            "spiritual": ("Spiritual satisfaction", "精神满意"),
+            "social": ("Social satisfaction", "社会满意"),
+        },
+        "satisfaction_state": {
+            "dissatisfied": ("Dissatisfied", "失望"),
+            "satisfied": ("Satisfied", "满意"),
+            "delighted": ("Delighted", "愉悦"),
+        },
+        "satisfaction_zone": {
+            "dissatisfaction": ("Zone of dissatisfaction", "不满意区"),
+            "indifference": ("Zone of indifference", "无关紧要区"),
+            "high_satisfaction": ("Zone of high satisfaction", "非常满意区"),
+        },
+    }
+)
