@@ -203,7 +203,7 @@ def test_the_likelihoods_of_all_histories_sum_to_one(model, n):
 def test_later_and_discounted(model, last, more, data):
     x = data.draw(st.integers(1, last)) if last else 0
     known = {"frequency": x, "recency": last, "periods": last + more}
-    alive = model.probability_alive(**known, ahead=range(5))
+    alive = model.probability_alive(**known, horizon=range(5))
     assert (np.diff(alive) < 0).all()
     assert ((alive > 0) & (alive <= 1)).all()
     if not more:
@@ -235,7 +235,7 @@ def test_it_broadcasts():
     one = PUBLISHED.expected_purchases(frequency=2, recency=2, periods=6, horizon=3)
     assert expected[1, 2] == one
     assert PUBLISHED.log_likelihood(frequency=[], recency=[], periods=[]).shape == (0,)
-    alive = PUBLISHED.probability_alive(frequency=1, recency=2, periods=[2, 3], ahead=[[0], [1]])
+    alive = PUBLISHED.probability_alive(frequency=1, recency=2, periods=[2, 3], horizon=[[0], [1]])
     assert alive.shape == (2, 2)
 
 
@@ -429,8 +429,8 @@ def test_impossible_questions():
         PUBLISHED.expected_purchases(horizon=1.5)
     with pytest.raises(InvalidRule, match="horizon=-1"):
         PUBLISHED.predict(pd.DataFrame([known]), horizon=-1)
-    with pytest.raises(InvalidRule, match="ahead=-1"):
-        PUBLISHED.probability_alive(**known, ahead=-1)
+    with pytest.raises(InvalidRule, match="horizon=-1"):
+        PUBLISHED.probability_alive(**known, horizon=-1)
     with pytest.raises(InvalidRule, match="give all three or none"):
         PUBLISHED.expected_purchases(horizon=1, frequency=1)
     with pytest.raises(InvalidRule, match=r"rate=-0.1: it must be at least 0"):

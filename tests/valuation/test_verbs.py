@@ -256,7 +256,7 @@ def test_refusals(model):
         ({"T": math.inf}, "one age for all or one for each"),
         ({"T": 1.0, "customers": -1}, "must be a whole number"),
         ({"T": 1.0, "customers": 1.5}, "must be a whole number"),
-        ({"T": [1.0, 2.0], "customers": 3}, "but T has the ages of 2"),
+        ({"T": [1.0, 2.0], "customers": 3}, "but T is of 2"),
     ],
 )
 def test_impossible_samples(options, message):

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from custrel.valuation.lifetime_value import (
         PurchaseModel as PurchaseModel,
         lifetime_value as lifetime_value,
+        new_customer_value as new_customer_value,
     )
     from custrel.valuation.likelihood_ratio import (
         LikelihoodRatio as LikelihoodRatio,
@@ -173,7 +174,11 @@ else:
                 "net_present_value",
                 "payback_period",
             ),
-            "custrel.valuation.lifetime_value": ("PurchaseModel", "lifetime_value"),
+            "custrel.valuation.lifetime_value": (
+                "PurchaseModel",
+                "lifetime_value",
+                "new_customer_value",
+            ),
             "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
             "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
             "custrel.valuation.nbd": ("Nbd",),

@@ -56,10 +56,15 @@ def stretch_of(
     raise InvalidRule("a stretch of time is horizon=, or start= and end=: give one or the other.")
 
 
-def require_discounting(rate: float, horizon: float, discounting: str) -> None:
-    """Check a discount rate, a horizon, which may be infinite, and how to discount."""
+def require_way(discounting: str) -> None:
+    """Check how to discount."""
     if discounting not in _DISCOUNTING:
         raise UnknownCode("choice for discounting", discounting, _DISCOUNTING)
+
+
+def require_discounting(rate: float, horizon: float, discounting: str) -> None:
+    """Check a discount rate, a horizon, which may be infinite, and how to discount."""
+    require_way(discounting)
     if not horizon >= 0:
         raise InvalidRule(f"horizon={horizon!r}: it must not be negative.")
     if not -1 < rate < np.inf:

@@ -17,6 +17,7 @@ from scipy.special import betaln, digamma, polygamma
 
 from custrel.valuation._beta_coordinates import carry, climb, natural
 from custrel.valuation._newton import Maximum
+from custrel.valuation._peak import Penalty
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -113,9 +114,9 @@ class Likelihood:
             for k, before, now, histories in pairs.backwards()
         ]
 
-    def climb(self) -> Maximum:
+    def climb(self, held: Penalty) -> Maximum:
         """Find the maximum."""
-        return climb(self, _STARTS)
+        return climb(held.on(self), _STARTS)
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         parameters = natural(theta)

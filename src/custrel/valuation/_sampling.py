@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidRule
+from custrel.valuation._staying import occasions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,13 +66,21 @@ def ages_of(customers: int | None, T: ArrayLike) -> Floats:
     return np.array(np.broadcast_to(age, _size(customers, age)))
 
 
-def _size(customers: int | None, age: Floats) -> tuple[int, ...]:
+def occasions_of(customers: int | None, numbers: ArrayLike, name: str = "periods") -> Floats:
+    """Check how many customers to draw and how many occasions each comes to."""
+    each = occasions(name, numbers)
+    if each.ndim > 1:
+        raise InvalidRule(f"{name}={numbers!r}: one number for all or one for each.")
+    return np.array(np.broadcast_to(each, _size(customers, each, name)))
+
+
+def _size(customers: int | None, age: Floats, name: str = "T") -> tuple[int, ...]:
     if customers is None:
         return age.shape or (1,)
     if customers != int(customers) or customers < 0:
         raise InvalidRule(f"customers={customers!r}: it must be a whole number >= 0.")
     if age.ndim and age.size != customers:
-        raise InvalidRule(f"customers={customers!r}, but T has the ages of {age.size:,}.")
+        raise InvalidRule(f"customers={customers!r}, but {name} is of {age.size:,}.")
     return (int(customers),)
 
 

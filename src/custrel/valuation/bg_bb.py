@@ -9,7 +9,7 @@ are beta distributed over customers.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -19,10 +19,20 @@ from scipy.special import betaln, gammaln, logsumexp
 
 from custrel.errors import FitError, InvalidRule
 from custrel.frames import Door, enter
+from custrel.units import TimeUnit
+from custrel.valuation._arguments import (
+    Discounting,
+    parameter,
+    require_way,
+    strength_of,
+    stretch_of,
+)
 from custrel.valuation._beta_coordinates import jacobian, natural
 from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs, log_alive, log_doubt
 from custrel.valuation._opportunities import Histories
+from custrel.valuation._peak import Penalty, in_pairs, of_beta
 from custrel.valuation._rows import counts_of
+from custrel.valuation._sampling import occasions_of
 from custrel.valuation._staying import discounted_stays, occasions, staying, stays
 from custrel.valuation.estimate import Estimate, Learnt
 
@@ -39,15 +49,6 @@ _LIMITS = (
 _REMEDY = "Say which columns they are: frequency=, recency=, periods=, weights=."
 
 
-def _positive(_: object, field: attrs.Attribute[float], value: float) -> None:
-    if not 0 < value < float("inf"):
-        raise InvalidRule(f"{field.name}={value!r} must be positive and finite.")
-
-
-def _parameter() -> Any:
-    return attrs.field(converter=float, validator=_positive)
-
-
 @attrs.frozen(kw_only=True)
 class BgBb(Learnt):
     """The BG/BB model of repeat purchases at counted opportunities.
@@ -58,6 +59,8 @@ class BgBb(Learnt):
         Parameters of the beta distribution of the probability to buy at an opportunity.
     gamma, delta : float
         Parameters of the beta distribution of the probability to stop before an opportunity.
+    unit : TimeUnit or str, optional
+        The time from one opportunity to the next; None where it is not stated.
     estimate : Estimate, optional
         How the parameters were learnt.
 
@@ -93,12 +96,14 @@ class BgBb(Learnt):
     [0.1081 0.9304]
     """
 
-    alpha: float = _parameter()
-    beta: float = _parameter()
-    gamma: float = _parameter()
-    delta: float = _parameter()
+    alpha: float = parameter()
+    beta: float = parameter()
+    gamma: float = parameter()
+    delta: float = parameter()
+    unit: TimeUnit | None = attrs.field(default=None, converter=attrs.converters.optional(TimeUnit))
     estimate: Estimate | None = attrs.field(default=None, repr=False)
 
+    history: ClassVar[tuple[str, ...]] = ("frequency", "recency", "periods")
     _parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
 
     @classmethod
@@ -110,6 +115,8 @@ class BgBb(Learnt):
         recency: str = "recency",
         periods: str = "periods",
         weights: str | None = None,
+        unit: TimeUnit | str | None = None,
+        penalty: float = 0.0,
     ) -> Self:
         """Learn the parameters from a frame of histories by maximum likelihood.
 
@@ -125,6 +132,11 @@ class BgBb(Learnt):
             The column with the number of opportunities.
         weights : str, optional
             The column that says how many customers a row stands for.
+        unit : TimeUnit or str, optional
+            The time from one opportunity to the next.
+        penalty : float, default 0
+            How strongly parameters are held back from running to 0 or infinity: half of it
+            times the sum of their squared logarithms is taken off what is maximized.
 
         Returns
         -------
@@ -139,6 +151,8 @@ class BgBb(Learnt):
             Nobody bought, or there are too few opportunities.
         InvalidData
             A history is impossible.
+        InvalidRule
+            The penalty is negative or infinite.
 
         Warns
         -----
@@ -169,7 +183,7 @@ class BgBb(Learnt):
             counts = counts * known[weights]
         given = counts if door.lazy or weights is not None else None
         histories = Histories.of(known[frequency], known[recency], known[periods])
-        return cls._learn(histories, counts_of(given, values[0]))
+        return cls._learn(histories, counts_of(given, values[0]), unit, penalty)
 
     @classmethod
     def fit_arrays(
@@ -179,6 +193,8 @@ class BgBb(Learnt):
         recency: ArrayLike,
         periods: ArrayLike,
         weights: ArrayLike | None = None,
+        unit: TimeUnit | str | None = None,
+        penalty: float = 0.0,
     ) -> Self:
         """Learn the parameters from arrays by maximum likelihood.
 
@@ -192,6 +208,10 @@ class BgBb(Learnt):
             Opportunities.
         weights : array_like, shape (rows,), optional
             How many customers each row stands for.
+        unit : TimeUnit or str, optional
+            The time from one opportunity to the next.
+        penalty : float, default 0
+            How strongly parameters are held back, as in `fit`.
 
         Returns
         -------
@@ -204,6 +224,8 @@ class BgBb(Learnt):
             Nobody bought, or there are too few opportunities.
         InvalidData
             A history is impossible.
+        InvalidRule
+            The penalty is negative or infinite.
 
         Warns
         -----
@@ -211,12 +233,18 @@ class BgBb(Learnt):
             A parameter ran to a boundary; `estimate.diagnosis` names it.
         """
         histories = Histories.of(frequency, recency, periods)
-        return cls._learn(
-            histories, counts_of(weights, np.broadcast_to(0.0, histories.place.shape))
-        )
+        counts = counts_of(weights, np.broadcast_to(0.0, histories.place.shape))
+        return cls._learn(histories, counts, unit, penalty)
 
     @classmethod
-    def _learn(cls, histories: Histories, weights: Floats | None) -> Self:
+    def _learn(
+        cls,
+        histories: Histories,
+        weights: Floats | None,
+        unit: TimeUnit | str | None,
+        penalty: float,
+    ) -> Self:
+        held = Penalty(strength_of(penalty), in_pairs(of_beta, of_beta))
         counts = histories.counted(weights)
         kept = counts > 0
         x, last, n = (
@@ -224,18 +252,20 @@ class BgBb(Learnt):
         )
         counts = counts[kept]
         cls._check(x, n, counts)
-        best = Likelihood(Pairs.of(x, last, n), counts).climb()
+        best = Likelihood(Pairs.of(x, last, n), counts).climb(held)
         parameters = natural(best.at)
         diagnosis = best.findings(_LIMITS)
         estimate = Estimate(
-            log_likelihood=best.value,
+            log_likelihood=best.value + held.at(best.at),
             customers=counts.sum(),
             rows=len(counts),
             covariance=best.covariance(jacobian(parameters)),
             iterations=best.steps,
             diagnosis=diagnosis,
+            penalty=held.strength,
         )
-        model = cls(**dict(zip(cls._parameters, parameters, strict=True)), estimate=estimate)
+        known = dict(zip(cls._parameters, parameters, strict=True))
+        model = cls(**known, unit=unit, estimate=estimate)
         if diagnosis:
             # The caller of fit or of fit_arrays is two calls away.
             warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
@@ -295,24 +325,24 @@ class BgBb(Learnt):
     def probability_alive(
         self,
         *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        periods: ArrayLike,
-        ahead: ArrayLike = 1,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        periods: ArrayLike | None = None,
+        horizon: ArrayLike = 1,
     ) -> Floats:
         """Return the probability that a customer has not stopped.
 
         Parameters
         ----------
-        frequency : array_like
-            Opportunities with a purchase.
-        recency : array_like
+        frequency : array_like, optional
+            Opportunities with a purchase; without a history, the customer has just come.
+        recency : array_like, optional
             The number of the last of them, in periods since the start; 0 without any.
-        periods : array_like
+        periods : array_like, optional
             Opportunities.
-        ahead : array_like
-            At which opportunity after the last one observed: 1, as in the paper, is the next
-            one, 0 the last one observed itself.
+        horizon : array_like, default 1
+            At which opportunity after the last one observed, in periods: 1, as in the paper, is
+            the next one, 0 the last one observed itself.
 
         Returns
         -------
@@ -321,13 +351,15 @@ class BgBb(Learnt):
 
         Raises
         ------
+        InvalidData
+            A history is impossible.
         InvalidRule
-            `ahead` is not a whole number, or negative.
+            A history is given in part, or `horizon` is not a whole number, or negative.
         """
-        later = occasions("ahead", ahead)
-        histories, _, doubt = self._doubts(frequency, recency, periods)
+        later = occasions("horizon", horizon)
+        histories, alive = self._alive(frequency, recency, periods)
         still = staying(self.gamma, self.delta + histories.spread(histories.periods), later)
-        return histories.spread(np.exp(-doubt)) * still
+        return histories.spread(alive) * still
 
     def expected_purchases(
         self,
@@ -357,6 +389,8 @@ class BgBb(Learnt):
 
         Raises
         ------
+        InvalidData
+            A history is impossible.
         InvalidRule
             A history is given in part, or a horizon is not a whole number, or negative.
 
@@ -366,14 +400,8 @@ class BgBb(Learnt):
         B(gamma, delta+n+j)/B(gamma, delta+n): positive terms only, whatever the parameters.
         """
         ahead = occasions("horizon", horizon)
-        given = [values is not None for values in (frequency, recency, periods)]
-        if not any(given):
-            return self.alpha / (self.alpha + self.beta) * stays(self.gamma, self.delta, ahead)
-        if not all(given):
-            raise InvalidRule(
-                "a history is frequency, recency and periods: give all three or none."
-            )
-        histories, buying = self._buying(frequency, recency, periods)  # type: ignore[arg-type]
+        histories, alive = self._alive(frequency, recency, periods)
+        buying = alive * self._chance_to_buy(histories)
         if ahead.ndim == 0:
             return histories.spread(
                 buying * stays(self.gamma, self.delta + histories.periods, ahead)
@@ -384,26 +412,29 @@ class BgBb(Learnt):
     def discounted_purchases(
         self,
         *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        periods: ArrayLike,
         horizon: float,
         rate: float,
+        discounting: Discounting = "discrete",
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        periods: ArrayLike | None = None,
     ) -> Floats:
         """Return the present number of purchases over the next opportunities.
 
         Parameters
         ----------
-        frequency : array_like
-            Opportunities with a purchase.
-        recency : array_like
-            The number of the last of them, in periods since the start; 0 without any.
-        periods : array_like
-            Opportunities.
         horizon : float
             How many opportunities ahead, in periods; ``math.inf`` for all to come (DERT).
         rate : float
             The effective discount rate per opportunity.
+        discounting : {"discrete", "continuous"}
+            The same here: an opportunity is the end of its period.
+        frequency : array_like, optional
+            Opportunities with a purchase; without a history, the customer has just come.
+        recency : array_like, optional
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like, optional
+            Opportunities.
 
         Returns
         -------
@@ -413,23 +444,48 @@ class BgBb(Learnt):
 
         Raises
         ------
+        InvalidData
+            A history is impossible.
         InvalidRule
             The horizon is neither a whole number nor infinite, or the rate is not above -1, or,
-            with an infinite horizon, is negative or next to nothing.
+            with an infinite horizon, is negative or next to nothing; or a history is given in
+            part.
+        UnknownCode
+            No such way of discounting.
         """
-        histories, buying = self._buying(frequency, recency, periods)
+        require_way(discounting)
+        histories, alive = self._alive(frequency, recency, periods)
         level = self.delta + histories.periods
-        return histories.spread(buying * discounted_stays(self.gamma, level, horizon, rate))
+        stay = discounted_stays(self.gamma, level, horizon, rate)
+        return histories.spread(alive * self._chance_to_buy(histories) * stay)
 
-    def purchase_probability(self, *, purchases: ArrayLike, horizon: ArrayLike) -> Floats:
-        """Return the probability that a new customer buys so often.
+    def purchase_probability(
+        self,
+        *,
+        purchases: ArrayLike,
+        horizon: ArrayLike | None = None,
+        start: ArrayLike | None = None,
+        end: ArrayLike | None = None,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        periods: ArrayLike | None = None,
+    ) -> Floats:
+        """Return the probability that a customer buys so often at the next opportunities.
 
         Parameters
         ----------
         purchases : array_like
             How often he buys.
-        horizon : array_like
-            At the first so many opportunities, in periods.
+        horizon : array_like, optional
+            At the next so many opportunities, in periods.
+        start, end : array_like, optional
+            Or at those after the first `start` of them, up to `end`.
+        frequency : array_like, optional
+            Opportunities with a purchase; without a history, the customer has just come.
+        recency : array_like, optional
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like, optional
+            Opportunities.
 
         Returns
         -------
@@ -438,17 +494,112 @@ class BgBb(Learnt):
 
         Raises
         ------
+        InvalidData
+            A history is impossible.
         InvalidRule
-            The numbers are not whole, or negative.
+            The numbers are not whole, or negative; or a history is given in part, or the
+            stretch of time is not one.
         """
-        wanted, ahead = np.broadcast_arrays(
-            occasions("purchases", purchases), occasions("horizon", horizon)
+        begin, until = stretch_of(horizon, start, end)
+        end_name = "horizon" if horizon is not None else "end"
+        wanted = occasions("purchases", purchases)
+        begin, until = occasions("start", begin), occasions(end_name, until)
+        histories, alive = self._alive(frequency, recency, periods)
+        x, n = histories.spread(histories.frequency), histories.spread(histories.periods)
+        lasting = histories.spread(alive) * staying(self.gamma, self.delta + n, begin)
+        each = np.broadcast_arrays(wanted, until - begin, x, n - x, n + begin)
+        kinds, place = np.unique(
+            np.column_stack([values.ravel() for values in each]), axis=0, return_inverse=True
         )
-        pairs, place = np.unique(
-            np.column_stack([wanted.ravel(), ahead.ravel()]), axis=0, return_inverse=True
+        chances = np.array([self._chance(*map(int, kind)) for kind in kinds])
+        chance = chances[place.reshape(each[0].shape)] if len(kinds) else np.zeros(each[0].shape)
+        return np.asarray(lasting * chance + np.where(wanted == 0, 1 - lasting, 0.0))
+
+    def sample(
+        self,
+        *,
+        periods: ArrayLike,
+        seed: int | np.random.Generator,
+        customers: int | None = None,
+    ) -> dict[str, Floats]:
+        """Draw the histories of customers who do what the model says.
+
+        Parameters
+        ----------
+        periods : array_like
+            Opportunities: one number for all, or of each.
+        seed : int or Generator
+            Where randomness comes from; the same seed gives the same customers.
+        customers : int, optional
+            How many, where `periods` is one number for all.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (customers,)
+            ``frequency``, ``recency`` and ``periods``, as `fit_arrays` takes them.
+
+        Raises
+        ------
+        InvalidRule
+            A number of opportunities is not whole, or `customers` is no number of them.
+        """
+        chances = occasions_of(customers, periods)
+        frequency, recency = np.zeros_like(chances), np.zeros_like(chances)
+        for at, who in self._purchases(np.random.default_rng(seed), chances):
+            frequency[who] += 1
+            recency[who] = at
+        return {"frequency": frequency, "recency": recency, "periods": chances}
+
+    def sample_orders(
+        self,
+        *,
+        periods: ArrayLike,
+        seed: int | np.random.Generator,
+        customers: int | None = None,
+    ) -> dict[str, NDArray[Any]]:
+        """Draw every purchase of customers who do what the model says.
+
+        Parameters
+        ----------
+        periods : array_like
+            Opportunities: one number for all, or of each.
+        seed : int or Generator
+            Where randomness comes from; the same seed gives the same customers.
+        customers : int, optional
+            How many, where `periods` is one number for all.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (purchases,)
+            ``customer_id``, from 0, and ``time``, the number of the opportunity; 0 is the
+            purchase with which he was won.  Ordered by both.
+
+        Raises
+        ------
+        InvalidRule
+            A number of opportunities is not whole, or `customers` is no number of them.
+        """
+        chances = occasions_of(customers, periods)
+        drawn = list(self._purchases(np.random.default_rng(seed), chances))
+        who = np.concatenate([np.arange(len(chances)), *(buyers for _, buyers in drawn)])
+        when = np.repeat(
+            [0.0, *(at for at, _ in drawn)], [len(chances), *(len(b) for _, b in drawn)]
         )
-        chances = np.array([self._chance(int(x), int(n)) for x, n in pairs])
-        return np.asarray(chances[place.reshape(wanted.shape)], dtype=np.float64)
+        order = np.lexsort((when, who))
+        return {"customer_id": who[order], "time": when[order]}
+
+    def _purchases(
+        self, rng: np.random.Generator, chances: Floats
+    ) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """Draw who buys at each opportunity."""
+        buys = rng.beta(self.alpha, self.beta, len(chances))
+        stops = rng.beta(self.gamma, self.delta, len(chances))
+        alive = np.ones(len(chances), dtype=bool)
+        for at in range(1, int(chances.max(initial=0)) + 1):
+            alive &= (rng.random(len(chances)) >= stops) & (chances >= at)
+            yield at, np.flatnonzero(alive & (rng.random(len(chances)) < buys))
+            if not alive.any():
+                break
 
     def predict(
         self,
@@ -517,24 +668,36 @@ class BgBb(Learnt):
         pairs = Pairs.of(histories.frequency, histories.recency, histories.periods)
         return histories, pairs, log_doubt(self._values, pairs)
 
-    def _buying(
-        self, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+    def _alive(
+        self, frequency: ArrayLike | None, recency: ArrayLike | None, periods: ArrayLike | None
     ) -> tuple[Histories, Floats]:
-        """Return the probabilities of being alive, times those to buy while alive."""
+        """Return the distinct histories, or that of a new customer, and P(alive) of each."""
+        if frequency is None and recency is None and periods is None:
+            frequency = recency = periods = 0
+        if frequency is None or recency is None or periods is None:
+            raise InvalidRule(
+                "a history is frequency, recency and periods: give all three or none."
+            )
         histories, _, doubt = self._doubts(frequency, recency, periods)
-        chance = (self.alpha + histories.frequency) / (self.alpha + self.beta + histories.periods)
-        return histories, np.exp(-doubt) * chance
+        return histories, np.exp(-doubt)
 
-    def _chance(self, x: int, n: int) -> float:
-        """Sum over the opportunities before which a customer with x purchases may stop."""
-        if x > n:
+    def _chance_to_buy(self, histories: Histories) -> Floats:
+        """Return the probability to buy at an opportunity while alive."""
+        both = self.alpha + self.beta + histories.periods
+        return np.asarray((self.alpha + histories.frequency) / both, dtype=np.float64)
+
+    def _chance(self, purchases: int, ahead: int, bought: int, missed: int, stayed: int) -> float:
+        """Sum over the opportunities before which one alive may stop who then buys so often."""
+        if purchases > ahead:
             return 0.0
-        # Stopped after k of them, or alive after all n.
-        k = np.arange(x, n + 1, dtype=np.float64)
-        stop = np.where(k < n, 1.0, 0.0)
+        alpha, beta, delta = self.alpha + bought, self.beta + missed, self.delta + stayed
+        # Stopped after k of them, or alive after all.
+        k = np.arange(purchases, ahead + 1, dtype=np.float64)
+        stop = np.where(k < ahead, 1.0, 0.0)
+        others = k - purchases
         terms = np.asarray(
-            gammaln(k + 1) - gammaln(x + 1) - gammaln(k - x + 1)
-            + betaln(self.alpha + x, self.beta + (k - x)) - betaln(self.alpha, self.beta)
-            + betaln(self.gamma + stop, self.delta + k) - betaln(self.gamma, self.delta)
+            gammaln(k + 1) - gammaln(purchases + 1) - gammaln(others + 1)
+            + betaln(alpha + purchases, beta + others) - betaln(alpha, beta)
+            + betaln(self.gamma + stop, delta + k) - betaln(self.gamma, delta)
         )  # fmt: skip
         return float(np.exp(logsumexp(terms)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -12,14 +12,17 @@ from custrel.errors import InvalidRule, UnitMismatch
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._arguments import Discounting, require_discounting
+from custrel.valuation._renewals import numbers_for
 from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.gamma_gamma import GammaGamma
 
-__all__ = ["PurchaseModel", "lifetime_value"]
+if TYPE_CHECKING:
+    from custrel.valuation.bg_bb import BgBb
+    from custrel.valuation.shifted_beta_geometric import ShiftedBetaGeometric
+
+__all__ = ["PurchaseModel", "lifetime_value", "new_customer_value"]
 
 Floats = NDArray[np.float64]
-
-_HISTORY = ("frequency", "recency", "T")
 
 
 class PurchaseModel(Protocol):
@@ -123,23 +126,25 @@ class PurchaseModel(Protocol):
 
 def lifetime_value(
     summary: Any,
-    model: PurchaseModel,
+    model: PurchaseModel | BgBb | ShiftedBetaGeometric,
     spend: GammaGamma | float,
     *,
     horizon: float,
     discount: DiscountRate,
     discounting: Discounting = "discrete",
     margin: float = 1.0,
+    acquisition_cost: float = 0.0,
 ) -> Any:
     """Add the value of the purchases to come to a customer summary.
 
     Parameters
     ----------
     summary : CustomerSummary or frame
-        With the columns ``frequency``, ``recency``, ``T`` and, for a model of spend,
-        ``monetary_value``.
-    model : BgNbd or another model of repeat purchases
-        How often customers buy; its unit is the summary's.
+        With the columns of the model's histories (``frequency``, ``recency`` and ``T``; ``periods``
+        instead of ``T`` for `BgBb`; ``tenure``, and ``ended`` unless all are active, for
+        `ShiftedBetaGeometric`) and, for a model of spend, ``monetary_value``.
+    model : BgNbd, ShiftedBetaGeometric or another model of purchases or of contracts
+        How often customers buy, or renew; its unit is the summary's.
     spend : GammaGamma or float
         How much they spend on a purchase: a model, or one amount for all.
     horizon : float
@@ -151,6 +156,9 @@ def lifetime_value(
         each at its own moment.
     margin : float
         The share of revenue that is the firm's.
+    acquisition_cost : float
+        What each customer cost to win, which is taken off his value.  Of customers who are there
+        already it is spent, and no longer a matter of their value.
 
     Returns
     -------
@@ -162,7 +170,8 @@ def lifetime_value(
         ``expected_purchases``    over the horizon; left out where that is infinite
         ``discounted_purchases``  the same at present value
         ``expected_spend``        per purchase, in the currency of the data
-        ``lifetime_value``        margin x expected_spend x discounted_purchases
+        ``lifetime_value``        margin x expected_spend x discounted_purchases -
+                                  acquisition_cost
         ========================  ==================================================
 
     Raises
@@ -171,7 +180,7 @@ def lifetime_value(
         The summary is measured in another unit than the model, or the model in none.
     InvalidRule
         The horizon is negative, or infinite at a rate that is not positive; or the spend is
-        negative or not finite, or the margin not finite.
+        negative or not finite, or the margin or the cost not finite.
     UnknownCode
         No such way of discounting.
     InvalidData
@@ -200,25 +209,18 @@ def lifetime_value(
     >>> value.frame["lifetime_value"].round(2).tolist()
     [15.66]
     """
-    if not (isinstance(spend, GammaGamma) or 0 <= spend < float("inf")):
-        raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
-    if not abs(margin) < float("inf"):
-        raise InvalidRule(f"margin={margin!r}: it must be finite.")
-    unit = known_unit(model)
-    if unit is None:
-        raise UnitMismatch(
-            "the discount rate carries its period", "the model none", "Give the model a unit."
-        )
-    rate = discount.per(unit)
-    require_discounting(rate, horizon, discounting)
-    require_same_unit(model, unit, summary)
+    _require_money(spend, margin, acquisition_cost)
+    rate = _rate_of(model, horizon, discount, discounting)
+    require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
-    columns = [*_HISTORY, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
+    names = [name for name in _history_of(model) if name != "ended" or name in door.columns]
+    columns = [*names, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
-    door.require_numbers(*columns)
-    arrays, _ = door.distinct(*_HISTORY)
-    history: dict[str, Floats] = dict(zip(_HISTORY, arrays, strict=True))
-    purchases = {"p_alive": model.probability_alive(**history)}
+    numbers = numbers_for(door, *names)
+    numbers.require_numbers(*columns)
+    arrays, _ = numbers.distinct(*names)
+    history: dict[str, Floats] = dict(zip(names, arrays, strict=True))
+    purchases: dict[str, Floats] = {"p_alive": model.probability_alive(**history)}
     if horizon < float("inf"):
         purchases["expected_purchases"] = model.expected_purchases(horizon=horizon, **history)
     purchases["discounted_purchases"] = model.discounted_purchases(
@@ -231,5 +233,103 @@ def lifetime_value(
     else:
         amount = nw.lit(float(spend))
     door = enter(valued)
-    value = margin * amount * nw.col("discounted_purchases")
+    value = margin * amount * nw.col("discounted_purchases") - acquisition_cost
     return door.leave(door.frame.with_columns(expected_spend=amount, lifetime_value=value))
+
+
+def new_customer_value(
+    model: PurchaseModel | BgBb | ShiftedBetaGeometric,
+    spend: GammaGamma | float,
+    *,
+    horizon: float,
+    discount: DiscountRate,
+    discounting: Discounting = "discrete",
+    margin: float = 1.0,
+    acquisition_cost: float = 0.0,
+) -> float:
+    """Return the value of a customer who is won now, his first purchase included.
+
+    Parameters
+    ----------
+    model : BgNbd, ShiftedBetaGeometric or another model of purchases or of contracts
+        How often customers buy, or renew.
+    spend : GammaGamma or float
+        How much they spend on a purchase: a model, or one amount.
+    horizon : float
+        How far to look ahead, in the model's unit; ``math.inf`` for all time to come.
+    discount : DiscountRate
+        What money loses over time.
+    discounting : {"discrete", "continuous"}
+        Whether purchases count as due at the end of their unit of time, as is customary, or
+        each at its own moment.
+    margin : float
+        The share of revenue that is the firm's.
+    acquisition_cost : float
+        What the customer costs to win.
+
+    Returns
+    -------
+    float
+        margin x spend x (1 + discounted repeat purchases) - acquisition_cost, in the currency
+        of the spend.
+
+    Raises
+    ------
+    UnitMismatch
+        The model does not say what its times are measured in.
+    InvalidRule
+        The horizon is negative, or infinite at a rate that is not positive; the spend is
+        negative or not finite, or its mean does not exist; or the margin or the cost is not
+        finite.
+    UnknownCode
+        No such way of discounting.
+
+    See Also
+    --------
+    lifetime_value : What customers who are there already are worth from now on.
+
+    Examples
+    --------
+    >>> from custrel import BgNbd, DiscountRate, GammaGamma
+    >>> model = BgNbd(r=0.242595, alpha=4.413602, a=0.792920, b=2.425907, unit="W")
+    >>> spend = GammaGamma(p=6.249572, q=3.744225, v=15.443521)
+    >>> value = new_customer_value(
+    ...     model, spend, horizon=52, discount=DiscountRate.per_year(0.10), acquisition_cost=20
+    ... )
+    >>> round(value, 2)
+    63.98
+    """
+    _require_money(spend, margin, acquisition_cost)
+    rate = _rate_of(model, horizon, discount, discounting)
+    amount = spend.mean if isinstance(spend, GammaGamma) else spend
+    if not amount < float("inf"):
+        raise InvalidRule(
+            "spend has q <= 1, so that the mean over customers does not exist: give an amount."
+        )
+    again = model.discounted_purchases(horizon=horizon, rate=rate, discounting=discounting)
+    return float(margin * amount * (1 + again) - acquisition_cost)
+
+
+def _require_money(spend: GammaGamma | float, margin: float, acquisition_cost: float) -> None:
+    if not (isinstance(spend, GammaGamma) or 0 <= spend < float("inf")):
+        raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
+    for name, value in (("margin", margin), ("acquisition_cost", acquisition_cost)):
+        if not abs(value) < float("inf"):
+            raise InvalidRule(f"{name}={value!r}: it must be finite.")
+
+
+def _rate_of(model: object, horizon: float, discount: DiscountRate, discounting: str) -> float:
+    """Return the discount rate per unit of the model's."""
+    unit = known_unit(model)
+    if unit is None:
+        raise UnitMismatch(
+            "the discount rate carries its period", "the model none", "Give the model a unit."
+        )
+    rate = discount.per(unit)
+    require_discounting(rate, horizon, discounting)
+    return rate
+
+
+def _history_of(model: object) -> tuple[str, ...]:
+    """Return the columns, and arguments, that are a history to a model."""
+    return getattr(model, "history", ("frequency", "recency", "T"))

@@ -13,15 +13,24 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import FitError, InvalidRule
-from custrel.frames import Door, enter
+from custrel.frames import enter
+from custrel.units import TimeUnit
+from custrel.valuation._arguments import (
+    Discounting,
+    parameter,
+    require_way,
+    strength_of,
+    stretch_of,
+)
 from custrel.valuation._beta_coordinates import carry, climb, jacobian, natural
-from custrel.valuation._renewals import Renewals, read_cohorts
+from custrel.valuation._peak import Penalty, of_beta
+from custrel.valuation._renewals import Renewals, numbers_for, read_cohorts
 from custrel.valuation._rows import counts_of
+from custrel.valuation._sampling import occasions_of, purchases_until_stopping
 from custrel.valuation._staying import discounted_stays, occasions, staying, stays
 from custrel.valuation.estimate import Estimate, Learnt
 
@@ -36,11 +45,6 @@ _LIMITS = (
 )  # fmt: skip
 
 
-def _positive(_: object, field: attrs.Attribute[float], value: float) -> None:
-    if not 0 < value < float("inf"):
-        raise InvalidRule(f"{field.name}={value!r} must be positive and finite.")
-
-
 @attrs.frozen(kw_only=True)
 class ShiftedBetaGeometric(Learnt):
     """The shifted-beta-geometric model of contracts that are renewed or end.
@@ -49,6 +53,8 @@ class ShiftedBetaGeometric(Learnt):
     ----------
     alpha, beta : float
         Parameters of the beta distribution of the probability to leave at an occasion to renew.
+    unit : TimeUnit or str, optional
+        The time from one occasion to the next; None where it is not stated.
     estimate : Estimate, optional
         How the parameters were learnt.
 
@@ -81,16 +87,18 @@ class ShiftedBetaGeometric(Learnt):
     [2.96 5.89]
     """
 
-    alpha: float = attrs.field(converter=float, validator=_positive)
-    beta: float = attrs.field(converter=float, validator=_positive)
+    alpha: float = parameter()
+    beta: float = parameter()
+    unit: TimeUnit | None = attrs.field(default=None, converter=attrs.converters.optional(TimeUnit))
     estimate: Estimate | None = attrs.field(default=None, repr=False)
 
+    history: ClassVar[tuple[str, ...]] = ("tenure", "ended")
     _parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
     @classmethod
     def fit(
         cls, contracts: Any, *, tenure: str = "tenure", ended: str = "ended",
-        weights: str | None = None,
+        weights: str | None = None, unit: TimeUnit | str | None = None, penalty: float = 0.0,
     ) -> Self:  # fmt: skip
         """Learn the parameters from a frame of contracts, ended and running ones.
 
@@ -104,6 +112,11 @@ class ShiftedBetaGeometric(Learnt):
             The column that says, by a boolean or by 0 and 1, whether he left at the last one.
         weights : str, optional
             The column that says how many customers a row stands for.
+        unit : TimeUnit or str, optional
+            The time from one occasion to the next.
+        penalty : float, default 0
+            How strongly parameters are held back from running to 0 or infinity: half of it
+            times the sum of their squared logarithms is taken off what is maximized.
 
         Returns
         -------
@@ -138,7 +151,7 @@ class ShiftedBetaGeometric(Learnt):
         >>> round(model.alpha, 3), round(model.beta, 3)
         (1.281, 7.79)
         """
-        door = _numeric(enter(contracts), ended)
+        door = numbers_for(enter(contracts), ended)
         columns = [tenure, ended, *([] if weights is None else [weights])]
         door.require(columns, remedy="Say which columns they are: tenure=, ended=, weights=.")
         values, counts = door.distinct(*columns)
@@ -146,12 +159,20 @@ class ShiftedBetaGeometric(Learnt):
         if weights is not None:
             counts = counts * known[weights]
         return cls._learn(
-            Renewals.of_contracts(known[tenure], known[ended], counts_of(counts, values[0]))
+            Renewals.of_contracts(known[tenure], known[ended], counts_of(counts, values[0])),
+            unit,
+            penalty,
         )
 
     @classmethod
     def fit_arrays(
-        cls, *, tenure: ArrayLike, ended: ArrayLike, weights: ArrayLike | None = None
+        cls,
+        *,
+        tenure: ArrayLike,
+        ended: ArrayLike,
+        weights: ArrayLike | None = None,
+        unit: TimeUnit | str | None = None,
+        penalty: float = 0.0,
     ) -> Self:
         """Learn the parameters from arrays of contracts, ended and running ones.
 
@@ -163,6 +184,10 @@ class ShiftedBetaGeometric(Learnt):
             Whether he left at the last of them.
         weights : array_like, shape (rows,), optional
             How many customers each row stands for.
+        unit : TimeUnit or str, optional
+            The time from one occasion to the next.
+        penalty : float, default 0
+            How strongly parameters are held back, as in `fit`.
 
         Returns
         -------
@@ -184,12 +209,13 @@ class ShiftedBetaGeometric(Learnt):
         reached, left = Renewals.checked(
             np.asarray(tenure, dtype=np.float64), np.asarray(ended, dtype=np.float64)
         )
-        return cls._learn(Renewals.of_contracts(reached, left, counts_of(weights, reached)))
+        renewals = Renewals.of_contracts(reached, left, counts_of(weights, reached))
+        return cls._learn(renewals, unit, penalty)
 
     @classmethod
     def fit_cohorts(
         cls, table: Any, *, cohort: str | None = "cohort", period: str = "period",
-        active: str = "active",
+        active: str = "active", unit: TimeUnit | str | None = None, penalty: float = 0.0,
     ) -> Self:  # fmt: skip
         """Learn the parameters from a frame of how many of each cohort are still there.
 
@@ -205,6 +231,10 @@ class ShiftedBetaGeometric(Learnt):
         active : str
             The column with the number of customers who renewed at all of them.  A row without
             one is not observed yet, and passed over.
+        unit : TimeUnit or str, optional
+            The time from one occasion to the next.
+        penalty : float, default 0
+            How strongly parameters are held back, as in `fit`.
 
         Returns
         -------
@@ -244,10 +274,16 @@ class ShiftedBetaGeometric(Learnt):
         >>> print(model.survival(horizon=[1, 2, 3]).round(3))
         [0.627 0.469 0.379]
         """
-        return cls._learn(read_cohorts(enter(table), cohort, period, active))
+        return cls._learn(read_cohorts(enter(table), cohort, period, active), unit, penalty)
 
     @classmethod
-    def fit_survivors(cls, active: ArrayLike | Sequence[ArrayLike]) -> Self:
+    def fit_survivors(
+        cls,
+        active: ArrayLike | Sequence[ArrayLike],
+        *,
+        unit: TimeUnit | str | None = None,
+        penalty: float = 0.0,
+    ) -> Self:
         """Learn the parameters from how many of one or several cohorts are still there.
 
         Parameters
@@ -255,6 +291,10 @@ class ShiftedBetaGeometric(Learnt):
         active : array_like, shape (periods,), or sequence of such
             Customers at the start, and after each occasion to renew, of one cohort or of each.
             A table may be filled up with NaN where a cohort is not observed yet.
+        unit : TimeUnit or str, optional
+            The time from one occasion to the next.
+        penalty : float, default 0
+            How strongly parameters are held back, as in `fit`.
 
         Returns
         -------
@@ -276,23 +316,26 @@ class ShiftedBetaGeometric(Learnt):
         cohorts: list[Any] = list(active)  # type: ignore[arg-type]
         if not cohorts or np.ndim(cohorts[0]) == 0:
             cohorts = [cohorts]
-        return cls._learn(Renewals.of_survivors(cohorts))
+        return cls._learn(Renewals.of_survivors(cohorts), unit, penalty)
 
     @classmethod
-    def _learn(cls, renewals: Renewals) -> Self:
+    def _learn(cls, renewals: Renewals, unit: TimeUnit | str | None, penalty: float) -> Self:
+        held = Penalty(strength_of(penalty), of_beta)
         cls._check(renewals)
-        best = climb(_Likelihood(renewals), _STARTS)
+        best = climb(held.on(_Likelihood(renewals)), _STARTS)
         parameters = natural(best.at)
         diagnosis = best.findings(_LIMITS)
         estimate = Estimate(
-            log_likelihood=best.value,
+            log_likelihood=best.value + held.at(best.at),
             customers=renewals.customers,
             rows=int(np.count_nonzero(renewals.left) + np.count_nonzero(renewals.renewed)),
             covariance=best.covariance(jacobian(parameters)),
             iterations=best.steps,
             diagnosis=diagnosis,
+            penalty=held.strength,
         )
-        model = cls(alpha=parameters[0], beta=parameters[1], estimate=estimate)
+        alpha, beta = parameters
+        model = cls(alpha=alpha, beta=beta, unit=unit, estimate=estimate)
         if diagnosis:
             # The caller of a fit is two calls away.
             warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
@@ -341,6 +384,165 @@ class ShiftedBetaGeometric(Learnt):
         before = np.log(staying(self.alpha, self.beta, reached - left))
         leaving = np.log(self.alpha / (self.alpha + self.beta + np.maximum(reached - 1, 0)))
         return np.asarray(before + np.where(left > 0, leaving, 0.0), dtype=np.float64)
+
+    def probability_alive(
+        self, *, tenure: ArrayLike = 0, ended: ArrayLike = False, horizon: ArrayLike = 0
+    ) -> Floats:
+        """Return the probability that a customer is there still, now or later.
+
+        Parameters
+        ----------
+        tenure : array_like, default 0
+            Occasions to renew that the customer has come to; 0 is a new customer.
+        ended : array_like of bool, default False
+            Whether he left at the last of them.
+        horizon : array_like, default 0
+            After how many occasions more, in periods.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape; 0 for those who have left.
+
+        Raises
+        ------
+        InvalidData
+            A tenure is impossible.
+        InvalidRule
+            A horizon is not a whole number, or negative.
+        """
+        level, there = self._active(tenure, ended)
+        return staying(self.alpha, level, occasions("horizon", horizon)) * there
+
+    def expected_purchases(
+        self, *, horizon: ArrayLike, tenure: ArrayLike = 0, ended: ArrayLike = False
+    ) -> Floats:
+        """Return the number of renewals to expect at the next occasions.
+
+        Parameters
+        ----------
+        horizon : array_like
+            The number of occasions, in periods.
+        tenure : array_like, default 0
+            Occasions to renew that the customer has come to; 0 is a new customer.
+        ended : array_like of bool, default False
+            Whether he left at the last of them.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape; 0 for those who have left.
+
+        Raises
+        ------
+        InvalidData
+            A tenure is impossible.
+        InvalidRule
+            A horizon is not a whole number, or negative.
+        """
+        level, there = self._active(tenure, ended)
+        return stays(self.alpha, level, occasions("horizon", horizon)) * there
+
+    def discounted_purchases(
+        self,
+        *,
+        horizon: float,
+        rate: float,
+        discounting: Discounting = "discrete",
+        tenure: ArrayLike = 0,
+        ended: ArrayLike = False,
+    ) -> Floats:
+        """Return the present number of renewals at the next occasions, or for ever.
+
+        Parameters
+        ----------
+        horizon : float
+            How many occasions ahead, in periods; ``math.inf`` for all to come.
+        rate : float
+            The effective discount rate per period.
+        discounting : {"discrete", "continuous"}
+            The same here: an occasion is the end of its period.
+        tenure : array_like, default 0
+            Occasions to renew that the customer has come to; 0 is a new customer.
+        ended : array_like of bool, default False
+            Whether he left at the last of them.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape; 0 for those who have left.  The next occasion counts as one
+            period ahead, as for models of purchases; `residual_lifetime` takes it as imminent.
+
+        Raises
+        ------
+        InvalidData
+            A tenure is impossible.
+        InvalidRule
+            The horizon is neither a whole number nor infinite, or the rate is not above -1, or,
+            with an infinite horizon, is negative or next to nothing.
+        UnknownCode
+            No such way of discounting.
+        """
+        require_way(discounting)
+        level, there = self._active(tenure, ended)
+        present = discounted_stays(self.alpha, level, horizon, rate)
+        return np.where(there > 0, present, 0.0)  # it may be infinite
+
+    def purchase_probability(
+        self,
+        *,
+        purchases: ArrayLike,
+        horizon: ArrayLike | None = None,
+        start: ArrayLike | None = None,
+        end: ArrayLike | None = None,
+        tenure: ArrayLike = 0,
+        ended: ArrayLike = False,
+    ) -> Floats:
+        """Return the probability that a customer renews so often at the next occasions.
+
+        Parameters
+        ----------
+        purchases : array_like
+            How often he renews.
+        horizon : array_like, optional
+            At the next so many occasions, in periods.
+        start, end : array_like, optional
+            Or at those after the first `start` of them, up to `end`.
+        tenure : array_like, default 0
+            Occasions to renew that the customer has come to; 0 is a new customer.
+        ended : array_like of bool, default False
+            Whether he left at the last of them.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the broadcast shape; 0 where there are more renewals than occasions.
+
+        Raises
+        ------
+        InvalidData
+            A tenure is impossible.
+        InvalidRule
+            The numbers are not whole, or negative, or the stretch of time is not one.
+        """
+        begin, until = stretch_of(horizon, start, end)
+        begin = occasions("start", begin)
+        length = occasions("horizon" if horizon is not None else "end", until) - begin
+        wanted = occasions("purchases", purchases)
+        level, there = self._active(tenure, ended)
+        still = staying(self.alpha, level, begin) * there
+        level, wanted, length = np.broadcast_arrays(level + begin, wanted, length)
+        so_long = staying(self.alpha, level, np.minimum(wanted, length))
+        leaves = self.alpha / (self.alpha + level + wanted)
+        chance = so_long * np.where(wanted < length, leaves, wanted == length)
+        return np.asarray(still * chance + np.where(wanted == 0, 1 - still, 0.0))
+
+    def _active(self, tenure: ArrayLike, ended: ArrayLike) -> tuple[Floats, Floats]:
+        """Return the second parameter after the occasions passed, and who is there at all."""
+        reached, left = Renewals.checked(
+            np.asarray(tenure, dtype=np.float64), np.asarray(ended, dtype=np.float64)
+        )
+        return self.beta + reached, 1 - left
 
     def survival(self, *, horizon: ArrayLike, tenure: ArrayLike = 0) -> Floats:
         """Return the probability that a customer renews at all the next occasions.
@@ -513,12 +715,12 @@ class ShiftedBetaGeometric(Learnt):
         InvalidRule
             The horizon is not a whole number, or negative.
         """
-        door: Door = enter(contracts)
+        door = enter(contracts)
         columns = [tenure, *([] if ended is None else [ended])]
         door.require(
             columns, remedy="Say which columns they are: tenure=, ended= (None: all are active)."
         )
-        values, _ = (door if ended is None else _numeric(door, ended)).distinct(*columns)
+        values, _ = numbers_for(door, *columns).distinct(*columns)
         known = dict(zip(columns, values, strict=True))
         gone = np.zeros_like(known[tenure]) if ended is None else known[ended]
         reached, left = Renewals.checked(known[tenure], gone)
@@ -528,6 +730,39 @@ class ShiftedBetaGeometric(Learnt):
             "expected_renewals": stays(self.alpha, self.beta + reached, ahead) * there,
         }
         return door.attach(made, by=known)
+
+    def sample(
+        self,
+        *,
+        occasions: ArrayLike,
+        seed: int | np.random.Generator,
+        customers: int | None = None,
+    ) -> dict[str, Floats]:
+        """Draw contracts of customers who do what the model says.
+
+        Parameters
+        ----------
+        occasions : array_like
+            How many occasions to renew are observed: one number for all, or of each.
+        seed : int or Generator
+            Where randomness comes from; the same seed gives the same customers.
+        customers : int, optional
+            How many, where `occasions` is one number for all.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (customers,)
+            ``tenure`` and ``ended``, as `fit_arrays` takes them.
+
+        Raises
+        ------
+        InvalidRule
+            A number of occasions is not whole, or `customers` is no number of them.
+        """
+        seen, rng = occasions_of(customers, occasions, "occasions"), np.random.default_rng(seed)
+        renewals = purchases_until_stopping(rng, rng.beta(self.alpha, self.beta, len(seen)), 1)
+        ended = renewals < seen
+        return {"tenure": np.where(ended, renewals + 1, seen), "ended": ended.astype(np.float64)}
 
 
 class _Likelihood:
@@ -551,12 +786,3 @@ class _Likelihood:
         hessian[0, 0] -= losses / alpha**2
         hessian[1, 1] -= renewed @ stay**2
         return float(value), *carry(parameters, gradient, hessian)
-
-
-def _numeric(door: Door, flag: str) -> Door:
-    """Let a column of booleans be read as 0 and 1."""
-    if flag in door.columns and door.frame.collect_schema()[flag] == nw.Boolean:
-        return attrs.evolve(
-            door, frame=door.frame.with_columns(nw.col(flag).cast(nw.Float64)), framed=None
-        )
-    return door
