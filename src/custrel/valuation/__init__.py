@@ -89,6 +89,12 @@ if TYPE_CHECKING:
         referral_value as referral_value,
         retention_cost as retention_cost,
     )
+    from custrel.valuation.markov_chain import MarkovChain as MarkovChain
+    from custrel.valuation.markov_decision import (
+        MarkovAction as MarkovAction,
+        MarkovDecision as MarkovDecision,
+        MarkovPolicy as MarkovPolicy,
+    )
     from custrel.valuation.nbd import Nbd as Nbd
     from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.rate import (
@@ -110,6 +116,9 @@ if TYPE_CHECKING:
     from custrel.valuation.spend_independence import (
         SpendIndependence as SpendIndependence,
         spend_independence as spend_independence,
+    )
+    from custrel.valuation.state_values import (
+        StateValues as StateValues,
     )
     from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
     from custrel.valuation.uplift import (
@@ -181,6 +190,8 @@ else:
             ),
             "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
             "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
+            "custrel.valuation.markov_chain": ("MarkovChain",),
+            "custrel.valuation.markov_decision": ("MarkovAction", "MarkovDecision", "MarkovPolicy"),
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.rate": ("Rate", "rates"),
@@ -192,6 +203,7 @@ else:
             ),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
             "custrel.valuation.spend_independence": ("SpendIndependence", "spend_independence"),
+            "custrel.valuation.state_values": ("StateValues",),
             "custrel.valuation.tracking": ("Tracking", "tracking"),
             "custrel.valuation.uplift": ("Uplift", "uplift"),
             "custrel.valuation.value_index": ("ValueIndex",),
