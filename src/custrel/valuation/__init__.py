@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
     from custrel.valuation.bg_bb import BgBb as BgBb
     from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
+    from custrel.valuation.bootstrap import bootstrap as bootstrap
     from custrel.valuation.campaigns import (
         evaluate_campaigns as evaluate_campaigns,
         used_up_on as used_up_on,
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
         customer_flow as customer_flow,
     )
     from custrel.valuation.discounting import DiscountRate as DiscountRate
+    from custrel.valuation.draws import (
+        ParameterDraws as ParameterDraws,
+        draws_interval as draws_interval,
+    )
     from custrel.valuation.equity_drivers import (
         EquityDriver as EquityDriver,
         MarketConditions as MarketConditions,
@@ -97,10 +102,8 @@ if TYPE_CHECKING:
     )
     from custrel.valuation.nbd import Nbd as Nbd
     from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
-    from custrel.valuation.rate import (
-        Rate as Rate,
-        rates as rates,
-    )
+    from custrel.valuation.posterior import posterior as posterior
+    from custrel.valuation.rate import Rate as Rate, rates as rates
     from custrel.valuation.retention_value import (
         expected_lifetime as expected_lifetime,
         retention_value as retention_value,
@@ -117,15 +120,11 @@ if TYPE_CHECKING:
         SpendIndependence as SpendIndependence,
         spend_independence as spend_independence,
     )
-    from custrel.valuation.state_values import (
-        StateValues as StateValues,
-    )
+    from custrel.valuation.state_values import StateValues as StateValues
     from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
-    from custrel.valuation.uplift import (
-        Uplift as Uplift,
-        uplift as uplift,
-    )
+    from custrel.valuation.uplift import Uplift as Uplift, uplift as uplift
     from custrel.valuation.value_index import ValueIndex as ValueIndex
+    from custrel.valuation.value_intervals import value_intervals as value_intervals
     from custrel.valuation.value_parts import (
         HISTORICAL_CURRENT_POTENTIAL as HISTORICAL_CURRENT_POTENTIAL,
         IMMEDIATE_POTENTIAL_MODEL as IMMEDIATE_POTENTIAL_MODEL,
@@ -149,14 +148,41 @@ else:
                 "share_of_wallet",
             ),
             "custrel.valuation.bg_bb": ("BgBb",),
-            "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
-            "custrel.valuation.campaigns": ("evaluate_campaigns", "used_up_on"),
-            "custrel.valuation.cohorts": ("CohortCells", "CohortTable", "cohorts"),
-            "custrel.valuation.comparison": ("Comparison", "HoldoutScore", "ModelScore", "compare"),
+            "custrel.valuation.bg_nbd": (
+                "BgNbd",
+                "MbgNbd",
+            ),
+            "custrel.valuation.bootstrap": ("bootstrap",),
+            "custrel.valuation.campaigns": (
+                "evaluate_campaigns",
+                "used_up_on",
+            ),
+            "custrel.valuation.cohorts": (
+                "CohortCells",
+                "CohortTable",
+                "cohorts",
+            ),
+            "custrel.valuation.comparison": (
+                "Comparison",
+                "HoldoutScore",
+                "ModelScore",
+                "compare",
+            ),
             "custrel.valuation.customer_equity": ("CustomerEquity",),
-            "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
+            "custrel.valuation.customer_flow": (
+                "CustomerFlow",
+                "customer_flow",
+            ),
             "custrel.valuation.discounting": ("DiscountRate",),
-            "custrel.valuation.equity_drivers": ("EquityDriver", "MarketConditions", "SubDriver"),
+            "custrel.valuation.draws": (
+                "ParameterDraws",
+                "draws_interval",
+            ),
+            "custrel.valuation.equity_drivers": (
+                "EquityDriver",
+                "MarketConditions",
+                "SubDriver",
+            ),
             "custrel.valuation.equity_share": (
                 "EquityGain",
                 "Market",
@@ -164,9 +190,15 @@ else:
                 "switching_value",
             ),
             "custrel.valuation.estimate": ("Estimate",),
-            "custrel.valuation.fixed_term": ("FixedTermValue", "fixed_term_value"),
+            "custrel.valuation.fixed_term": (
+                "FixedTermValue",
+                "fixed_term_value",
+            ),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
-            "custrel.valuation.heterogeneity": ("Heterogeneity", "heterogeneity"),
+            "custrel.valuation.heterogeneity": (
+                "Heterogeneity",
+                "heterogeneity",
+            ),
             "custrel.valuation.holdout": ("holdout_by",),
             "custrel.valuation.intervals": (
                 "Interval",
@@ -188,25 +220,53 @@ else:
                 "lifetime_value",
                 "new_customer_value",
             ),
-            "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
-            "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
+            "custrel.valuation.likelihood_ratio": (
+                "LikelihoodRatio",
+                "likelihood_ratio_test",
+            ),
+            "custrel.valuation.loyalty_value": (
+                "LoyaltyRule",
+                "referral_value",
+                "retention_cost",
+            ),
             "custrel.valuation.markov_chain": ("MarkovChain",),
-            "custrel.valuation.markov_decision": ("MarkovAction", "MarkovDecision", "MarkovPolicy"),
+            "custrel.valuation.markov_decision": (
+                "MarkovAction",
+                "MarkovDecision",
+                "MarkovPolicy",
+            ),
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
-            "custrel.valuation.rate": ("Rate", "rates"),
-            "custrel.valuation.retention_value": ("expected_lifetime", "retention_value"),
+            "custrel.valuation.posterior": ("posterior",),
+            "custrel.valuation.rate": (
+                "Rate",
+                "rates",
+            ),
+            "custrel.valuation.retention_value": (
+                "expected_lifetime",
+                "retention_value",
+            ),
             "custrel.valuation.service_budget": (
                 "ResponseCurve",
                 "acquire_or_retain",
                 "service_budget",
             ),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
-            "custrel.valuation.spend_independence": ("SpendIndependence", "spend_independence"),
+            "custrel.valuation.spend_independence": (
+                "SpendIndependence",
+                "spend_independence",
+            ),
             "custrel.valuation.state_values": ("StateValues",),
-            "custrel.valuation.tracking": ("Tracking", "tracking"),
-            "custrel.valuation.uplift": ("Uplift", "uplift"),
+            "custrel.valuation.tracking": (
+                "Tracking",
+                "tracking",
+            ),
+            "custrel.valuation.uplift": (
+                "Uplift",
+                "uplift",
+            ),
             "custrel.valuation.value_index": ("ValueIndex",),
+            "custrel.valuation.value_intervals": ("value_intervals",),
             "custrel.valuation.value_parts": (
                 "HISTORICAL_CURRENT_POTENTIAL",
                 "IMMEDIATE_POTENTIAL_MODEL",

@@ -72,6 +72,14 @@ def log_covariance(model: Learnt) -> Floats:
     return np.asarray(covariance / np.outer(natural, natural), dtype=np.float64)
 
 
+def columns_of(model: Any) -> tuple[str, ...]:
+    """Return the names of the columns that a model learns from."""
+    history: tuple[str, ...] | None = getattr(model, "history", None)
+    if history is not None:
+        return history
+    return tuple(inspect.signature(model.log_likelihood).parameters)
+
+
 def _read_columns(
     model: Learnt, data: Any, weights: str | None = None
 ) -> tuple[dict[str, Floats], Floats]:
@@ -84,12 +92,7 @@ def _read_columns(
     counts : ndarray of shape (rows,)
         How many customers each row stands for.
     """
-    arguments = inspect.signature(type(model).log_likelihood).parameters.values()  # type: ignore[attr-defined]
-    names = [
-        a.name
-        for a in arguments
-        if a.kind is a.KEYWORD_ONLY and a.default is inspect.Parameter.empty
-    ]
+    names = columns_of(model)
     require_same_unit(model, known_unit(model), data)
     door = enter(data)
     wanted = [*names, *([] if weights is None else [weights])]
@@ -165,7 +168,7 @@ class Surface:
         return total if np.isfinite(total) else -np.inf
 
 
-def _slopes(value: Any, at: Floats, free: NDArray[np.bool_]) -> tuple[float, Floats, Floats]:
+def slopes(value: Any, at: Floats, free: NDArray[np.bool_]) -> tuple[float, Floats, Floats]:
     """Return value, gradient and Hessian of a function by some coordinates, by differences."""
     places = np.flatnonzero(free)
     steps = np.eye(len(at))[places] * _STEP
@@ -194,7 +197,7 @@ def climb(value: Any, start: Floats, free: NDArray[np.bool_]) -> tuple[Floats, f
     if not free.any():
         return at, value(at)
     for _ in range(_MOST_STEPS):
-        here, gradient, hessian = _slopes(value, at, free)
+        here, gradient, hessian = slopes(value, at, free)
         bends, along = np.linalg.eigh(-hessian)
         size = np.maximum(np.abs(bends), _FLAT * max(1.0, float(np.abs(bends).max())))
         step = along @ ((along.T @ gradient) / size)

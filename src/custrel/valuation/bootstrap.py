@@ -1,0 +1,181 @@
+"""The parametric bootstrap: simulated customers, learnt from again.
+
+A learnt model makes customers like those that it was learnt from, many times over; how far the
+parameters that are learnt from them lie apart is how well the first are known.
+"""
+
+from __future__ import annotations
+
+import signal
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from importlib.util import find_spec
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custrel.errors import FitError, InvalidRule, MissingExtra
+from custrel.frames import enter
+from custrel.units import known_unit, require_same_unit
+from custrel.valuation._surface import estimate_of, names_of
+from custrel.valuation.draws import ParameterDraws
+
+__all__ = ["bootstrap"]
+
+Floats = NDArray[np.float64]
+Stream = np.random.Generator
+Draw = tuple[list[float] | None, tuple[str, ...]]
+Work = Callable[[list[Stream]], list[Draw]]
+
+_AT_ONCE = 8  # draws that a process makes before it says so
+
+
+def bootstrap(
+    model: Any,
+    data: Any,
+    *,
+    seed: int | np.random.Generator,
+    draws: int = 500,
+    processes: int = 1,
+    progress: bool = False,
+) -> ParameterDraws:
+    """Learn a model from customers that it made itself, many times.
+
+    Parameters
+    ----------
+    model : BgNbd or another model of repeat purchases
+        That was learnt.
+    data : CustomerSummary or frame
+        What it was learnt from: as many customers as there are in it, of the same ``T``, are
+        made each time.
+    seed : int or Generator
+        Where chance comes from: the same seed, the same draws, in however many processes.
+    draws : int
+        How many times.
+    processes : int
+        In how many processes.  A script that asks for more than one must be importable without
+        running: ``if __name__ == "__main__":``.
+    progress : bool
+        Whether a bar shows how far it is; needs the ``progress`` extra.
+
+    Returns
+    -------
+    ParameterDraws
+        A draw for each time that the customers could be learnt from; its `diagnosis` says how
+        often they could not, and how often a parameter ran to a boundary.
+
+    Raises
+    ------
+    InvalidRule
+        The model was not learnt, or a number of draws or processes is not positive.
+    FitError
+        None of the simulated sets of customers could be learnt from.
+    ColumnNotFound
+        There is no column ``T``.
+    MissingExtra
+        A bar is asked for, and tqdm is not installed.
+
+    See Also
+    --------
+    posterior : Costs hundreds of times less.
+
+    Notes
+    -----
+    Ctrl-C ends it without a result; processes finish the few draws that they are at.
+
+    References
+    ----------
+    .. [1] B. Efron, R. J. Tibshirani (1993), An Introduction to the Bootstrap, chapter 6.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from custrel import Nbd
+    >>> frame = pd.DataFrame({"frequency": [0, 1, 2, 3, 5, 9], "T": 38.0})
+    >>> frame = frame.loc[frame.index.repeat([60, 16, 6, 6, 4, 3])]
+    >>> found = bootstrap(Nbd.fit(frame, unit="W"), frame, seed=1, draws=20)
+    >>> len(found)
+    20
+    """
+    if draws < 1 or processes < 1:
+        raise InvalidRule(f"draws={draws!r}, processes={processes!r}: both must be 1 or more.")
+    if progress and find_spec("tqdm") is None:
+        raise MissingExtra("tqdm", "progress")
+    estimate_of(model)
+    require_same_unit(model, known_unit(model), data)
+    door = enter(data)
+    door.require(["T"], remedy="custrel.summarize makes it from an order log.")
+    (age,), counts = door.distinct("T")
+    ages = np.repeat(age, counts.astype(np.int64))
+    streams = np.random.default_rng(seed).spawn(draws)
+    parts = [streams[start : start + _AT_ONCE] for start in range(0, draws, _AT_ONCE)]
+    made = _made(partial(_learn_again, model, np.sort(ages)), parts, processes)
+    found = [row for part in _shown(made, len(parts), progress) for row in part]
+    learnt = [parameters for parameters, _ in found if parameters is not None]
+    if not learnt:
+        raise FitError(
+            f"none of {draws:,} simulated sets of {len(ages):,} customers could be learnt from: "
+            "take more customers."
+        )
+    return ParameterDraws(
+        model=model,
+        parameters=np.array(learnt),
+        method="parametric bootstrap",
+        effective_size=float(len(learnt)),
+        diagnosis=_diagnosis(found),
+    )
+
+
+def _learn_again(model: Any, ages: Floats, streams: Sequence[Stream]) -> list[Draw]:
+    """Return the parameters learnt from each set of simulated customers, and what was wrong."""
+    found: list[Draw] = []
+    for stream in streams:
+        sample = model.sample(T=ages, seed=stream)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the diagnosis says it
+                again = type(model).fit_arrays(**sample, unit=model.unit)
+        except FitError:
+            found.append((None, ("could not be learnt from",)))
+        else:
+            values = [getattr(again, name) for name in names_of(model)]
+            found.append((values, estimate_of(again).diagnosis))
+    return found
+
+
+def _made(work: Work, parts: list[list[Stream]], processes: int) -> Iterator[list[Draw]]:
+    """Yield the draws of each part, in order."""
+    if processes == 1:
+        yield from map(work, parts)
+        return
+    # Fresh processes: a copy of this one could hold locks of threads that it has not.
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_stay)
+    try:
+        yield from pool.map(work, parts)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _stay() -> None:
+    """Leave Ctrl-C to the process that asked for the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _shown(made: Iterator[list[Draw]], parts: int, progress: bool) -> Iterator[list[Draw]]:
+    if not progress:
+        return made
+    from tqdm.auto import tqdm  # noqa: PLC0415 - an extra
+
+    bar: Iterator[list[Draw]] = iter(tqdm(made, total=parts, desc="bootstrap"))
+    return bar
+
+
+def _diagnosis(found: Sequence[Draw]) -> tuple[str, ...]:
+    """Say how often which thing was wrong."""
+    findings = Counter(finding for _, said in found for finding in said)
+    return tuple(f"{finding} in {n:,} of {len(found):,} draws" for finding, n in findings.items())

@@ -1,0 +1,325 @@
+"""Posterior and bootstrap draws, and what follows from them for a customer's value."""
+
+import sys
+
+import attrs
+import numpy as np
+import pandas as pd
+import pytest
+from segmentation.engines import ENGINES, read
+from valuation.simulated import customers
+
+from custrel.errors import FitError, InvalidRule, MissingExtra, UnitMismatch
+from custrel.transactions import CustomerSummary
+from custrel.valuation import (
+    BgBb,
+    BgNbd,
+    DiscountRate,
+    GammaGamma,
+    MbgNbd,
+    Nbd,
+    ParameterDraws,
+    ParetoNbd,
+    ShiftedBetaGeometric,
+    bootstrap,
+    draws_interval,
+    lifetime_value,
+    posterior,
+    value_intervals,
+)
+from custrel.valuation._futures import draw_future
+
+SHAPE = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
+TRUTH = BgNbd(**SHAPE, unit="W")
+MODELS = (
+    TRUTH,
+    MbgNbd(r=0.5, alpha=6.0, a=0.9, b=1.6, unit="W"),
+    ParetoNbd(r=0.55, alpha=10.6, s=0.61, beta=11.7, unit="W"),
+    Nbd(r=0.38, alpha=12.0, unit="W"),
+)
+BY_NAME = {"ids": lambda model: type(model).__name__}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return pd.DataFrame(customers(800, 3, **SHAPE))
+
+
+@pytest.fixture(scope="module")
+def model(rows):
+    return BgNbd.fit(rows, unit="W")
+
+
+@pytest.fixture(scope="module")
+def drawn(model, rows):
+    return posterior(model, rows, seed=1, draws=300)
+
+
+# ----------------------------------------------------------------------------------- posterior
+
+
+def test_a_posterior_that_is_known():
+    """Of one parameter, the weights of a fine grid are its posterior: of NBD's two, of each."""
+    frame = pd.DataFrame({"frequency": [0, 1, 2, 3, 5, 9], "T": 38.0})
+    frame = frame.loc[frame.index.repeat([20, 6, 3, 2, 2, 1])]
+    data = {name: frame[name].to_numpy() for name in frame}
+    found = posterior(Nbd.fit(frame, unit="W"), frame, seed=5, draws=4000, spread=1.0)
+    logs = np.linspace(-4, 4, 81)
+    likelihood = np.array(
+        [
+            [Nbd(r=r, alpha=38 * a).log_likelihood(**data).sum() for a in np.exp(logs)]
+            for r in np.exp(logs)
+        ]
+    )
+    density = np.exp(likelihood - likelihood.max() - (logs[:, None] ** 2 + logs**2) / 2)
+    for name, sums, scale in (("r", density.sum(axis=1), 1.0), ("alpha", density.sum(axis=0), 38)):
+        share = np.cumsum(sums) / sums.sum()
+        for tail in (0.025, 0.25, 0.5, 0.75, 0.975):
+            exact = np.exp(np.interp(tail, share, logs + (logs[1] - logs[0]) / 2))
+            there = (found[name] <= exact * scale).mean()
+            assert there == pytest.approx(tail, abs=0.03)
+
+
+@pytest.mark.published
+def test_near_the_curvature_where_there_are_many(cdnow):
+    model = BgNbd.fit(cdnow)
+    found = posterior(model, cdnow, seed=1, draws=1000)
+    errors = model.standard_errors
+    assert found.effective_size > 1000
+    for name in ("r", "alpha"):
+        assert found[name].mean() == pytest.approx(getattr(model, name), abs=errors[name] / 5)
+        assert found[name].std() == pytest.approx(errors[name], rel=0.1)
+
+
+def test_a_ridge(cdnow):
+    """Pareto/NBD's beta goes far up, and the proposals follow it."""
+    model = ParetoNbd.fit(cdnow)
+    found = posterior(model, cdnow, seed=1, draws=400)
+    assert found.effective_size > 300
+    assert not found.diagnosis
+    low, high = found.intervals()["beta"]
+    assert high / model.beta > model.beta / low
+
+
+def test_the_same_seed(model, rows):
+    one, other, third = (posterior(model, rows, seed=s, draws=50).parameters for s in (7, 7, 8))
+    np.testing.assert_array_equal(one, other)
+    assert (one != third).any()
+
+
+def test_every_kind_of_model(rows):
+    donors = {"frequency": [0, 1, 1, 2, 4, 6], "recency": [0, 1, 5, 4, 6, 6], "periods": 6}
+    donors = pd.DataFrame(donors | {"weights": [60, 20, 15, 14, 10, 20]})
+    contracts = pd.DataFrame({"tenure": [1, 2, 3, 4, 4], "ended": [1, 1, 1, 1, 0]})
+    contracts["weights"] = [131, 126, 90, 60, 593]
+    cases = (
+        (BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8), donors, "weights"),
+        (ShiftedBetaGeometric(alpha=1.3, beta=7.8), contracts, "weights"),
+        (GammaGamma(p=6.0, q=3.7, v=15.0), rows, None),
+    )
+    for start, data, weights in cases:
+        found = posterior(start, data, seed=2, draws=100, weights=weights)
+        assert found.parameters.shape == (100, len(start.standard_errors))
+        assert (found.parameters > 0).all()
+        assert found.effective_size > 100
+
+
+def test_it_covers():
+    """Nine intervals of ten hold what is to be expected: of 24, not less than 17."""
+    one = {"frequency": 2, "recency": 20.0, "T": 30.0, "horizon": 39}
+    right, hits = float(TRUTH.expected_purchases(**one)), []
+    for seed in range(24):
+        data = pd.DataFrame(customers(400, 500 + seed, **SHAPE, day=0))
+        found = posterior(TRUTH, data, seed=seed, draws=100)
+        limits = draws_interval(lambda m: m.expected_purchases(**one), found, confidence=0.9)
+        hits.append(limits.low < right < limits.high)
+    assert sum(hits) >= 17
+
+
+def test_poor_draws_say_so(model):
+    """Two customers, and priors that let everything be."""
+    two = pd.DataFrame({"frequency": [1, 0], "recency": [5.0, 0.0], "T": [30.0, 9.0]})
+    with pytest.warns(UserWarning, match="proposals are worth"):
+        found = posterior(TRUTH, two, seed=0, draws=100, spread=40.0)
+    assert "draw more" in found.diagnosis[0]
+    assert "Caution: " in str(found)
+
+
+def test_refused(model, rows):
+    with pytest.raises(InvalidRule, match="draws=0"):
+        posterior(model, rows, seed=1, draws=0)
+    with pytest.raises(InvalidRule, match=r"spread=0\.0"):
+        posterior(model, rows, seed=1, spread=0.0)
+    with pytest.raises(UnitMismatch):
+        posterior(model, CustomerSummary(rows, unit="D"), seed=1)
+    with pytest.raises(InvalidRule, match="no draws"):
+        draws_interval(lambda: 1)
+
+
+def test_printed(drawn):
+    lines = str(drawn).splitlines()
+    assert lines[0].startswith("BgNbd, posterior: 300 draws, worth ")
+    assert [line.split()[0] for line in lines[2:]] == ["r", "alpha", "a", "b"]
+    assert drawn._repr_html_().count("<tr>") == 5
+    with pytest.raises(InvalidRule, match="'beta'"):
+        drawn["beta"]
+
+
+# ----------------------------------------------------------------------------------- bootstrap
+
+
+def test_bootstrap_spreads_as_standard_errors_do(rows):
+    model = Nbd.fit(rows, unit="W")
+    found = bootstrap(model, rows, seed=3, draws=300)
+    for name, error in model.standard_errors.items():
+        assert found[name].std() == pytest.approx(error, rel=0.2)
+    assert found.diagnosis == ()
+
+
+def test_the_same_in_two_processes(model, rows):
+    one, two = (bootstrap(model, rows, seed=3, draws=16, processes=n) for n in (1, 2))
+    np.testing.assert_array_equal(one.parameters, two.parameters)
+
+
+def test_a_bar(model, rows, capfd):
+    bootstrap(model, rows, seed=3, draws=9, progress=True)
+    assert "bootstrap: 100%" in capfd.readouterr().err
+
+
+def test_a_bar_without_tqdm(model, rows, monkeypatch):
+    module = sys.modules["custrel.valuation.bootstrap"]  # whose name the function has
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match="tqdm"):
+        bootstrap(model, rows, seed=3, draws=9, progress=True)
+
+
+def test_what_went_wrong_is_counted():
+    """Few customers who hardly come back: of some samples nothing can be learnt."""
+    few = pd.DataFrame({"frequency": [0, 1, 2, 5], "T": 30.0})
+    few = few.loc[few.index.repeat([6, 2, 1, 1])]
+    seldom = attrs.evolve(Nbd.fit(few, unit="W"), alpha=1000.0)
+    found = bootstrap(seldom, few, seed=1, draws=60)
+    assert any("could not be learnt from in" in finding for finding in found.diagnosis)
+    assert len(found) < 60
+    nobody = Nbd.fit(few, unit="W")
+    with pytest.raises(FitError, match="none of 4 simulated sets"):
+        bootstrap(nobody, few.assign(T=1e-9), seed=1, draws=4)
+
+
+def test_bootstrap_refused(rows, model):
+    with pytest.raises(InvalidRule, match="draws=0"):
+        bootstrap(model, rows, seed=1, draws=0)
+    with pytest.raises(InvalidRule, match="made from known parameters"):
+        bootstrap(TRUTH, rows, seed=1)
+
+
+# -------------------------------------------------------------------------------------- futures
+
+
+@pytest.mark.parametrize("model", MODELS, **BY_NAME)
+def test_futures_have_the_mean_that_is_expected(model):
+    """Of a hundred thousand futures of each of three customers."""
+    n = 100_000
+    history = {"frequency": [0, 2, 9], "recency": [0, 30.43, 20.0], "T": [38.86, 38.86, 39.0]}
+    many = {name: np.repeat(values, n).astype(float) for name, values in history.items()}
+    known = {name: many[name] for name in type(model).history}
+    future = draw_future(model, known, 39.0, np.random.default_rng(0))
+    assert future.when.min() >= 0
+    assert future.when.max() <= 39
+    for until in (10.0, 39.0):
+        counted = np.bincount(future.who[future.when <= until], minlength=3 * n).reshape(3, n)
+        one = {name: np.array(history[name], dtype=float) for name in known}
+        expected = model.expected_purchases(**one, horizon=until)
+        error = counted.std(axis=1) / np.sqrt(n)
+        assert (np.abs(counted.mean(axis=1) - expected) < 4 * error).all()
+        none = model.purchase_probability(**one, purchases=0, horizon=until)
+        assert (counted == 0).mean(axis=1) == pytest.approx(none, abs=0.007)
+
+
+def test_no_future_without_time():
+    with pytest.raises(InvalidRule, match="does not count time"):
+        draw_future(BgBb(alpha=1, beta=1, gamma=1, delta=1), {"frequency": [1], "T": [2]}, 1, None)
+
+
+# --------------------------------------------------------------------------------------- value
+
+TERMS = {"horizon": 39.0, "discount": DiscountRate.per_year(0.1), "margin": 0.3}
+
+
+def exact(model, rows=1):
+    """Return draws of parameters that are known exactly."""
+    values = [getattr(model, name) for name in model.standard_errors]
+    return ParameterDraws(
+        model=model, parameters=[values] * rows, method="known", effective_size=rows
+    )
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_where_all_is_known_it_is_the_lifetime_value(kind, rows):
+    spend = GammaGamma(p=6.25, q=3.74, v=15.44)
+    some = rows.head(30).assign(id=range(30))
+    frame = ENGINES[kind](some.to_dict(orient="list"))
+    expected = lifetime_value(some, TRUTH, spend, **TERMS)["lifetime_value"].to_numpy()
+    found = pd.DataFrame(read(value_intervals(frame, exact(TRUTH), exact(spend), **TERMS)))
+    for name in ("", "_low", "_high"):
+        np.testing.assert_allclose(found[f"lifetime_value{name}"], expected, rtol=1e-9)
+
+
+def test_limits_of_what_is_expected(rows, drawn):
+    rows = rows.head(20)
+    found = value_intervals(rows, drawn, 20.0, **TERMS)
+    rate = TERMS["discount"].per("W")
+    for i in (0, 5, 17):
+        one = rows.iloc[i][["frequency", "recency", "T"]].to_dict()
+        said = [
+            0.3 * 20 * float(m.discounted_purchases(**one, horizon=39.0, rate=rate))
+            for m in drawn.models()
+        ]
+        low, high = np.quantile(said, [0.025, 0.975])
+        row = found.iloc[i]
+        assert row["lifetime_value"] == pytest.approx(np.mean(said), rel=1e-9)
+        limits = row["lifetime_value_low"], row["lifetime_value_high"]
+        assert limits == pytest.approx((low, high), rel=1e-9)
+
+
+def test_limits_of_what_he_may_do():
+    """They hold what simulated customers go on to spend, about as often as they say."""
+    n, spend = 2500, GammaGamma(p=6.25, q=3.74, v=15.44)
+    # Twice the time of one cohort: the first half is known, the second is to be foretold.
+    orders = TRUTH.sample_orders(T=np.full(n, 60.0), seed=11)
+    who, when = orders["customer_id"], orders["time"]
+    rng = np.random.default_rng(12)
+    scale = rng.gamma(spend.q, 1 / spend.v, n)
+    amount = rng.gamma(spend.p, 1 / scale[who])
+    again, later = (when > 0) & (when <= 30), when > 30
+    x = np.bincount(who[again], minlength=n)
+    last = np.zeros(n)
+    np.maximum.at(last, who[again], when[again])
+    mean = np.bincount(who[again], amount[again], n) / np.maximum(x, 1)
+    frame = pd.DataFrame({"frequency": x, "recency": last, "T": 30.0, "monetary_value": mean})
+    free = DiscountRate(rate=0.0, unit="W")
+    found = value_intervals(
+        frame, exact(TRUTH, 300), exact(spend), horizon=30.0, discount=free,
+        confidence=0.9, predictive=True, seed=2,
+    )  # fmt: skip
+    came = np.bincount(who[later], amount[later], n)
+    inside = (found["lifetime_value_low"] <= came) & (came <= found["lifetime_value_high"])
+    # Limits of 300 drawn futures; 0 is at the lower limit for most, which can only help.
+    assert 0.88 <= inside.mean() <= 0.97
+    above = came > found["lifetime_value_high"]
+    assert above.mean() == pytest.approx(0.05, abs=0.015)
+    assert found["lifetime_value"].sum() == pytest.approx(came.sum(), rel=0.1)
+
+
+def test_value_refused(rows, drawn):
+    with pytest.raises(InvalidRule, match="pass seed="):
+        value_intervals(rows, drawn, 20.0, **TERMS, predictive=True)
+    with pytest.raises(InvalidRule, match="horizon=inf"):
+        value_intervals(rows, drawn, 20.0, **TERMS | {"horizon": np.inf})
+    with pytest.raises(InvalidRule, match=r"spend=-1\.0"):
+        value_intervals(rows, drawn, -1.0, **TERMS)
+    with pytest.raises(InvalidRule, match="margin=nan"):
+        value_intervals(rows, drawn, 1.0, **TERMS | {"margin": np.nan})
+    with pytest.raises(UnitMismatch, match="the model none"):
+        value_intervals(rows, exact(BgNbd(**SHAPE)), 1.0, **TERMS)
