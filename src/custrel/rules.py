@@ -81,6 +81,8 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "ValueIndex": "custrel.valuation.value_index",
         "ValueScheme": "custrel.valuation.value_parts",
         "VolumeDrop": "custrel.segmentation.signals",
+        "WinBackPlan": "custrel.valuation.win_back",
+        "WinBackRule": "custrel.valuation.win_back",
         "WordOfMouth": "custrel.satisfaction.word_of_mouth",
         "WorkCalendar": "custrel.model.work_calendar",
     }

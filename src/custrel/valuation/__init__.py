@@ -133,6 +133,12 @@ if TYPE_CHECKING:
         REALIZED_POTENTIAL as REALIZED_POTENTIAL,
         ValueScheme as ValueScheme,
     )
+    from custrel.valuation.win_back import (
+        WinBackPlan as WinBackPlan,
+        WinBackRule as WinBackRule,
+        break_even_incentive as break_even_incentive,
+        switching_gain as switching_gain,
+    )
 else:
     from custrel._lazy import make_lazy
 
@@ -274,6 +280,12 @@ else:
                 "PROFIT_LESS_COST",
                 "REALIZED_POTENTIAL",
                 "ValueScheme",
+            ),
+            "custrel.valuation.win_back": (
+                "WinBackPlan",
+                "WinBackRule",
+                "break_even_incentive",
+                "switching_gain",
             ),
         },
     )
