@@ -8,13 +8,19 @@ from segmentation.engines import ENGINES, alike, tidy
 
 from custrel.satisfaction import (
     CesScale,
+    IndexRule,
     KanoCleaning,
     NpsScale,
+    PathModel,
     ServqualForm,
+    compare_groups,
     csat,
+    index_benchmark,
+    index_trend,
     ipa,
     kano,
     nps,
+    satisfaction_index,
     score_groups,
     score_trend,
     servqual,
@@ -135,3 +141,48 @@ def test_servqual_and_ipa(kind, wide):
     attributes = {"importance": [4, 2, 5], "performance": [1.5, 3.0, 4.0]}
     one, other = (ipa(frame) for frame in (pd.DataFrame(attributes), ENGINES[kind](attributes)))
     assert alike(rows(one, "performance"), rows(other, "performance"))
+
+
+@engines
+def test_satisfaction_index(kind):
+    rng = np.random.default_rng(13)
+    happy = rng.normal(size=90)
+    columns = {
+        name: np.clip(np.rint(6 + 2 * (happy + rng.normal(size=90))), 1, 10).tolist()
+        for name in ("q1", "q2", "s1", "s2", "l1")
+    }
+    columns |= {"w": rng.gamma(3, 1, 90).round(3).tolist(), "wave": [i % 2 for i in range(90)]}
+    model = PathModel(
+        {"quality": ["q1", "q2"], "satisfaction": ["s1", "s2"], "loyalty": ["l1"]},
+        [("quality", "satisfaction"), ("satisfaction", "loyalty")],
+    ).with_items({}, scale=(1, 10))
+    data, pandas = ENGINES[kind](columns), pd.DataFrame(columns)
+    expected, got = (
+        satisfaction_index(frame, model=model, weight="w", seed=1, resamples=20)
+        for frame in (pandas, data)
+    )
+    assert repr(got) == repr(expected)
+    pairs = [(expected.fit.frame, got.fit.frame, "item")]
+    pairs += [(expected.drivers(), got.drivers(), "construct")]
+    pairs += [(expected.fit.paths(), got.fit.paths(), "source")]
+    pairs += [(expected.resampled.intervals(), got.resampled.intervals(), "source")]
+    pairs += [(expected.fit.scores(pandas), got.fit.scores(data), "quality")]
+    pairs += [(expected.rule.score(pandas), got.rule.score(data), "w")]
+    options = {"model": model, "by": "wave"}
+    pairs += [
+        (
+            *(
+                getattr(compare_groups(f, **options, seed=1, permutations=19), name)
+                for f in (pandas, data)
+            ),
+            key,
+        )
+        for name, key in (("paths", "source"), ("invariance", "construct"))
+    ]
+    rule = IndexRule(items=["s1", "s2"], weights=[1, 1], lowest=1, highest=10)
+    assert rule.measure(data, weight="w") == rule.measure(pandas, weight="w")
+    pairs += [(*(index_trend(f, model=model, wave="wave").frame for f in (pandas, data)), "wave")]
+    pairs += [(*(index_benchmark(f, **options, own=1, rule=rule) for f in (pandas, data)), "wave")]
+    for one, other, by in pairs:
+        assert alike(rows(one, by), rows(other, by))
+        assert kind_of(other) == kind_of(data)

@@ -19,8 +19,8 @@ from custrel.satisfaction import (
     loyalty_potential,
     response_curve,
 )
-from custrel.satisfaction._kano_compare import _holm
-from custrel.satisfaction._kano_priorities import _choose
+from custrel.satisfaction._budget import best_choice
+from custrel.satisfaction._multiple_tests import holm
 
 CURVED = ("attractive", "one_dimensional", "must_be")
 
@@ -238,7 +238,7 @@ def test_alike_groups_a_group_of_one_and_no_groups():
 
 
 def test_holm():
-    assert _holm(np.array([0.01, 0.04, 0.03, np.nan])).tolist() == pytest.approx(
+    assert holm(np.array([0.01, 0.04, 0.03, np.nan])).tolist() == pytest.approx(
         [0.03, 0.06, 0.06, np.nan], nan_ok=True
     )
 
@@ -374,7 +374,7 @@ def test_reverse_features_are_never_chosen():
 )
 def test_no_other_choice_brings_more(items, budget):
     gains, costs = (np.array(column) for column in zip(*items, strict=True))
-    chosen = _choose(gains, costs, budget)
+    chosen = best_choice(gains, costs, budget)
     assert costs[chosen].sum() <= budget + 1e-6
     best = max(
         gains[list(mine)].sum()

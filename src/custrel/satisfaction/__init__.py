@@ -26,6 +26,25 @@ if TYPE_CHECKING:
         SatisfactionState as SatisfactionState,
         disconfirmation as disconfirmation,
     )
+    from custrel.satisfaction.group_comparison import (
+        GroupComparison as GroupComparison,
+        compare_groups as compare_groups,
+    )
+    from custrel.satisfaction.index_benchmark import (
+        index_benchmark as index_benchmark,
+    )
+    from custrel.satisfaction.index_rule import (
+        IndexRule as IndexRule,
+    )
+    from custrel.satisfaction.index_templates import (
+        ACSI as ACSI,
+        ECSI as ECSI,
+        SCSB as SCSB,
+    )
+    from custrel.satisfaction.index_trend import (
+        IndexTrend as IndexTrend,
+        index_trend as index_trend,
+    )
     from custrel.satisfaction.investment import (
         STANDARD_INVESTMENT as STANDARD_INVESTMENT,
         Competition as Competition,
@@ -74,9 +93,31 @@ if TYPE_CHECKING:
         is_benefit_loyalty as is_benefit_loyalty,
     )
     from custrel.satisfaction.nps import NpsScale as NpsScale, nps as nps
+    from custrel.satisfaction.path_model import (
+        Construct as Construct,
+        PathModel as PathModel,
+        StructuralPath as StructuralPath,
+    )
+    from custrel.satisfaction.pls import (
+        pls as pls,
+    )
+    from custrel.satisfaction.pls_bootstrap import (
+        PlsBootstrap as PlsBootstrap,
+    )
+    from custrel.satisfaction.pls_fit import (
+        PlsFit as PlsFit,
+    )
+    from custrel.satisfaction.pls_method import (
+        PlsMethod as PlsMethod,
+    )
     from custrel.satisfaction.sample_size import (
         sample_size_for_mean as sample_size_for_mean,
         sample_size_for_share as sample_size_for_share,
+    )
+    from custrel.satisfaction.satisfaction_index import (
+        Improvement as Improvement,
+        SatisfactionIndex as SatisfactionIndex,
+        satisfaction_index as satisfaction_index,
     )
     from custrel.satisfaction.satisfaction_trap import (
         SatisfactionTrap as SatisfactionTrap,
@@ -139,6 +180,21 @@ else:
                 "SatisfactionState",
                 "disconfirmation",
             ),
+            "custrel.satisfaction.group_comparison": (
+                "GroupComparison",
+                "compare_groups",
+            ),
+            "custrel.satisfaction.index_benchmark": ("index_benchmark",),
+            "custrel.satisfaction.index_rule": ("IndexRule",),
+            "custrel.satisfaction.index_templates": (
+                "ACSI",
+                "ECSI",
+                "SCSB",
+            ),
+            "custrel.satisfaction.index_trend": (
+                "IndexTrend",
+                "index_trend",
+            ),
             "custrel.satisfaction.investment": (
                 "STANDARD_INVESTMENT",
                 "Competition",
@@ -200,9 +256,23 @@ else:
                 "NpsScale",
                 "nps",
             ),
+            "custrel.satisfaction.path_model": (
+                "Construct",
+                "PathModel",
+                "StructuralPath",
+            ),
+            "custrel.satisfaction.pls": ("pls",),
+            "custrel.satisfaction.pls_bootstrap": ("PlsBootstrap",),
+            "custrel.satisfaction.pls_fit": ("PlsFit",),
+            "custrel.satisfaction.pls_method": ("PlsMethod",),
             "custrel.satisfaction.sample_size": (
                 "sample_size_for_mean",
                 "sample_size_for_share",
+            ),
+            "custrel.satisfaction.satisfaction_index": (
+                "Improvement",
+                "SatisfactionIndex",
+                "satisfaction_index",
             ),
             "custrel.satisfaction.satisfaction_trap": (
                 "SatisfactionTrap",

@@ -14,6 +14,7 @@ from custrel._intervals import wilson
 from custrel.errors import InvalidRule
 from custrel.satisfaction._kano_columns import count_categories, effective_answers
 from custrel.satisfaction._kano_figures import A, I, M, O, divide
+from custrel.satisfaction._multiple_tests import holm
 
 if TYPE_CHECKING:
     from custrel.satisfaction.kano_analysis import KanoAnalysis
@@ -51,7 +52,7 @@ def comparison_columns(
         "answers": answers.reshape(shape[:2]).sum(axis=0).astype(np.int64),
         **{name: [row[name] for row in found] for name in found[0]},
     }
-    columns["p_adjusted"] = _holm(np.array(columns["p_value"]))
+    columns["p_adjusted"] = holm(np.array(columns["p_value"]))
     if len(analysis.groups) == 2:
         differences = [_differences(tables[:, i]) for i in range(len(analysis.features))]
         columns |= {name: [row[name] for row in differences] for name in differences[0]}
@@ -93,16 +94,6 @@ def _chi2(tables: Floats) -> Floats:
     rows, columns = tables.sum(axis=-1, keepdims=True), tables.sum(axis=-2, keepdims=True)
     expected = rows * columns / rows.sum(axis=-2, keepdims=True)
     return np.asarray(((tables - expected) ** 2 / expected).sum(axis=(-2, -1)))
-
-
-def _holm(p_values: Floats) -> Floats:
-    """Adjust for their number, step by step from the smallest; NaN stay out."""
-    adjusted = np.full(p_values.shape, np.nan)
-    there = np.flatnonzero(~np.isnan(p_values))
-    order = there[np.argsort(p_values[there], kind="stable")]
-    steps = p_values[order] * np.arange(order.size, 0, -1)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
-    return adjusted
 
 
 def _differences(table: Floats) -> dict[str, float]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from custrel.errors import InvalidRule, UnknownCode
+from custrel.satisfaction._budget import best_choice
 from custrel.satisfaction._kano_columns import summary_columns
 from custrel.satisfaction.kano_curves import response_curve
 from custrel.satisfaction.kano_table import KanoCategory
@@ -42,7 +42,7 @@ def priority_columns(
     if not np.all((today >= 0) & (today <= 1)):
         raise InvalidRule("fulfilment is between 0, not at all, and 1, entirely.")
     gains = np.array([_gain(table, i, x) for i, x in zip(places, today, strict=True)])
-    chosen = _choose(gains, costs, budget)
+    chosen = best_choice(gains, costs, budget)
     ratio = gains / costs
     order = np.argsort(-np.nan_to_num(ratio, nan=-np.inf), kind="stable")
     names = list(cost)
@@ -85,24 +85,3 @@ def _gain(table: Mapping[str, Any], place: int, today: float) -> float:
     now = float(response_curve(shape, [today], better=better, worse=worse)[0])
     weight = float(table["importance"][place]) if "importance" in table else 1.0
     return (better - now) * weight
-
-
-def _choose(gains: Floats, costs: Floats, budget: float | None) -> NDArray[np.bool_]:
-    """Return the choice with the highest sum of gains that the budget allows."""
-    worth = np.nan_to_num(gains) > 0
-    if budget is None or costs[worth].sum() <= budget:
-        return worth
-    possible = np.flatnonzero(worth & (costs <= budget))
-    chosen = np.zeros(gains.shape, dtype=bool)
-    if not possible.size:
-        return chosen
-    # In units of the budget and of the largest gain, since the solver's tolerances are absolute.
-    result: Any = milp(
-        -gains[possible] / gains[possible].max(),
-        integrality=np.ones(possible.size, dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(costs[possible][None, :] / budget, ub=[1.0]),
-        options={"mip_rel_gap": 0.0},
-    )
-    chosen[possible] = result.x > 0.5
-    return chosen

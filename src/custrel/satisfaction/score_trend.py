@@ -14,7 +14,7 @@ from custrel.errors import InvalidData, Problem
 from custrel.satisfaction._survey_answers import read_answers
 from custrel.satisfaction._survey_scale import SurveyScale, with_problems
 from custrel.satisfaction._tables import as_frame
-from custrel.satisfaction.survey_score import ScoreDifference, SurveyScore, score_difference
+from custrel.satisfaction.survey_score import ScoreDifference, SurveyScore, difference_of
 
 __all__ = ["ScoreTrend", "score_groups", "score_trend"]
 
@@ -195,13 +195,20 @@ def score_trend(
         answers, answer, weight, by=wave, scale=scale.bounds, errors=errors
     )
     if len(groups) < 2:
-        raise InvalidData([_one_wave(wave, next(iter(groups)))])
+        raise InvalidData([one_wave(wave, next(iter(groups)))])
     scores = tuple(with_problems(scale.score(group), problems) for group in groups.values())
+    return trend_of(tuple(groups), scores)
+
+
+def trend_of(
+    waves: tuple[Any, ...], scores: tuple[SurveyScore, ...], *, confidence: float = 0.95
+) -> ScoreTrend:
+    """Follow scores that have been measured."""
     slope, error, p_value, homogeneity_p = _line(scores)
     return ScoreTrend(
-        waves=tuple(groups),
+        waves=waves,
         scores=scores,
-        changes=tuple(score_difference(now, before) for before, now in pairwise(scores)),
+        changes=tuple(difference_of(now, old, confidence) for old, now in pairwise(scores)),
         slope=slope,
         standard_error=error,
         p_value=p_value,
@@ -229,7 +236,8 @@ def _line(scores: tuple[SurveyScore, ...]) -> tuple[float, float, float, float]:
     )
 
 
-def _one_wave(wave: str, name: Any) -> Problem:
+def one_wave(wave: str, name: Any) -> Problem:
+    """Say that a trend cannot be told."""
     return Problem(
         code="one_wave",
         message=f"a trend needs two waves, and there is only {name!r}",

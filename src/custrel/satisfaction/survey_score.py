@@ -48,7 +48,8 @@ class SurveyScore:
     scale : Rule
         The scale that measured it: it says what was counted and which interval was taken.
     value : float
-        The score: a balance from -1 to 1 (NPS), a share (CSAT) or a mean (CES).
+        The score: a balance from -1 to 1 (NPS), a share (CSAT), a mean (CES) or an index from 0 to
+        100.
     low, high : float
         The interval; NaN where a single answer allows none.
     centre : float
@@ -139,7 +140,7 @@ class SurveyScore:
         parts = ", ".join(f"{part.name} {part.share:.1%}" for part in self.parts)
         return (
             f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f}), {self.answers:,} answers, "
-            f"{self.scale}: {parts}"
+            f"{self.scale}{': ' if parts else ''}{parts}"
         )
 
 
@@ -228,6 +229,11 @@ def score_difference(
         raise InvalidRule(
             f"the scores were measured on different scales: {first.scale} and {second.scale}."
         )
+    return difference_of(first, second, confidence)
+
+
+def difference_of(first: SurveyScore, second: SurveyScore, confidence: float) -> ScoreDifference:
+    """Return the first less the second, of two samples."""
     reach = normal_quantile(confidence)
     value = first.value - second.value
     error = sqrt(

@@ -1,0 +1,534 @@
+"""A path model with its estimates, and everything that is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Literal
+
+import attrs
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custrel.errors import InvalidData, Problem, UnknownCode
+from custrel.frames import enter
+from custrel.satisfaction._path_model.criteria import goodness_of_fit, srmr
+from custrel.satisfaction._path_model.design import Design, design_of
+from custrel.satisfaction._path_model.kernel import Estimates
+from custrel.satisfaction._path_model.moments import Answered
+from custrel.satisfaction._path_model.resampling import bootstrap, jackknife
+from custrel.satisfaction._path_model.statistics import index_levels, statistics
+from custrel.satisfaction._path_model.tables import (
+    admissibility,
+    construct_columns,
+    crossed_columns,
+    discriminant_columns,
+    effect_columns,
+    importance_columns,
+    path_columns,
+    redundancy_columns,
+    route_columns,
+)
+from custrel.satisfaction._tables import as_frame, as_html, as_text
+from custrel.satisfaction.index_rule import IndexRule
+from custrel.satisfaction.path_model import PathModel
+from custrel.satisfaction.pls_bootstrap import PlsBootstrap
+from custrel.satisfaction.pls_method import PlsMethod
+
+__all__ = ["PlsFit"]
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class PlsFit:
+    """A path model estimated by partial least squares.
+
+    Parameters
+    ----------
+    frame : frame
+        A row for each item, of the kind that the answers came in: ``construct``, ``item``,
+        ``weight`` (of the standardized item), ``loading``, ``communality`` (squared loading),
+        ``vif``, ``mean`` and ``sd`` of its answers.
+    model : PathModel
+        What was estimated.
+    method : PlsMethod
+        How.
+    answered : object
+        The answers that were used.
+    estimates : object
+        What was found, as arrays.
+    problems : tuple of Problem
+        Answers that were left out or filled in.
+
+    See Also
+    --------
+    pls : Makes one from answers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from custrel.satisfaction import PathModel, pls
+    >>> answers = pd.DataFrame(
+    ...     {
+    ...         "q1": [8, 6, 9, 4, 7, 5, 9, 3],
+    ...         "q2": [7, 6, 9, 5, 6, 4, 8, 4],
+    ...         "s": [8, 5, 9, 4, 8, 5, 9, 2],
+    ...     }
+    ... )
+    >>> model = PathModel(
+    ...     {"quality": ["q1", "q2"], "satisfaction": ["s"]}, [("quality", "satisfaction")]
+    ... )
+    >>> fit = pls(answers, model=model)
+    >>> round(fit.coefficient("quality", "satisfaction"), 3), round(fit.r2("satisfaction"), 3)
+    (0.943, 0.89)
+    """
+
+    frame: Any
+    model: PathModel
+    method: PlsMethod
+    answered: Answered
+    estimates: Estimates
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def design(self) -> Design:
+        """The model as arrays."""
+        return design_of(self.model)
+
+    @property
+    def respondents(self) -> int:
+        """How many respondents were used."""
+        return self.answered.number
+
+    @property
+    def steps(self) -> int:
+        """After how many steps the weights stood still."""
+        return int(self.estimates.steps[0])
+
+    @property
+    def goodness_of_fit(self) -> float:
+        """The square root of the mean communality times the mean R2 (GoF), 0 to 1.
+
+        Items of constructs with a single one are not counted, whose communality is 1 by nature.
+        """
+        return goodness_of_fit(self.estimates, self.design)
+
+    def srmr(self, *, saturated: bool = False) -> float:
+        """Return how far the items' correlations are from those that the model implies.
+
+        Parameters
+        ----------
+        saturated : bool
+            Whether all constructs may correlate as they do, so that the measurement alone is
+            judged; else their correlations are those that the paths imply.
+
+        Returns
+        -------
+        float
+            Standardized root mean square residual; customarily good below 0.08.
+
+        Notes
+        -----
+        Over the lower triangle with its diagonal. Without correction for attenuation the items of
+        one construct correlate as they do (composite model); with it, those in mode A only
+        through their construct (common factor).
+        """
+        return srmr(self.estimates, self.design, saturated=saturated)
+
+    @property
+    def admissibility(self) -> tuple[Problem, ...]:
+        """What makes the estimate hard to believe; empty where there is nothing."""
+        return admissibility(self.model, self.design, self.estimates)
+
+    def coefficient(self, source: str, target: str) -> float:
+        """Return the coefficient of one path.
+
+        Parameters
+        ----------
+        source, target : str
+            Its two constructs.
+
+        Returns
+        -------
+        float
+            Of standardized constructs.
+
+        Raises
+        ------
+        UnknownCode
+            There is no such path.
+        """
+        self.model.sign(source, target)  # which refuses an unknown path
+        names = self.model.names
+        return float(self.estimates.paths[0, names.index(target), names.index(source)])
+
+    def total_effect(self, source: str, target: str) -> float:
+        """Return the direct and indirect effect of a construct on another.
+
+        Parameters
+        ----------
+        source, target : str
+            Two constructs.
+
+        Returns
+        -------
+        float
+            Of standardized constructs; 0 where no way leads from one to the other.
+        """
+        places = [self.model.names.index(self.model.construct(n).name) for n in (target, source)]
+        return float(self.estimates.total[0, places[0], places[1]])
+
+    def r2(self, construct: str) -> float:
+        """Return the explained variance of a construct.
+
+        Parameters
+        ----------
+        construct : str
+            Its name.
+
+        Returns
+        -------
+        float
+            0 to 1; NaN where nothing influences it.
+        """
+        return float(
+            self.estimates.r2[0, self.model.names.index(self.model.construct(construct).name)]
+        )
+
+    def index_levels(self) -> Mapping[str, float]:
+        """Return the index of every construct.
+
+        Returns
+        -------
+        mapping of str to float
+            0 to 100, items weighing by weight over standard deviation; NaN without a scale.
+        """
+        levels = index_levels(self.estimates, self.model, standardized=False)[0]
+        return dict(zip(self.model.names, levels.tolist(), strict=True))
+
+    def constructs(self) -> Any:
+        """Return what is known of each construct.
+
+        Returns
+        -------
+        frame
+            A row for each: ``construct``, ``mode``, ``items``, ``r2``, ``r2_adjusted`` (NaN where
+            nothing influences it), ``alpha`` (Cronbach, of standardized items), ``rho_a``,
+            ``rho_c``, ``ave`` (mean communality), ``index`` (0 to 100; NaN without a scale).
+        """
+        return self._emit(construct_columns(self))
+
+    def paths(self) -> Any:
+        """Return the paths.
+
+        Returns
+        -------
+        frame
+            A row for each: ``source``, ``target``, ``coefficient``, ``expected_sign``, ``f2``
+            (what R2 loses without it, over what is unexplained; scores held fixed), ``vif``.
+        """
+        return self._emit(path_columns(self))
+
+    def effects(self) -> Any:
+        """Return direct, indirect and total effects.
+
+        Returns
+        -------
+        frame
+            A row for each construct that reaches another: ``source``, ``target``, ``direct``,
+            ``indirect``, ``total``.
+        """
+        return self._emit(effect_columns(self))
+
+    def indirect_effects(self) -> Any:
+        """Return the specific indirect effects.
+
+        Returns
+        -------
+        frame
+            A row for each way of two paths or more: ``route``, ``effect``.
+        """
+        return self._emit(route_columns(self))
+
+    def discriminant_validity(self) -> Any:
+        """Tell whether constructs are more than two names for one thing.
+
+        Returns
+        -------
+        frame
+            A row for each pair: ``first``, ``second``, ``correlation``, ``htmt`` (of absolute
+            correlations; customarily below 0.85 or 0.90), ``shared_variance``, ``least_ave`` and
+            ``fornell_larcker`` (the first is less than the second).
+        """
+        return self._emit(discriminant_columns(self))
+
+    def cross_loadings(self) -> Any:
+        """Return the correlation of every item with every construct's scores.
+
+        Returns
+        -------
+        frame
+            A row for each item: ``construct``, ``item``, and a column for each construct.
+        """
+        return self._emit(crossed_columns(self))
+
+    def predictive_relevance(self, *, omission: int = 7) -> Any:
+        """Return Stone and Geisser's Q2 by blindfolding (cross-validated redundancy).
+
+        Parameters
+        ----------
+        omission : int
+            Every so many-th answer is left out and predicted, 2 or more.
+
+        Returns
+        -------
+        frame
+            A row for each construct that something influences: ``construct``, ``q2`` (above 0:
+            predicted better than by the items' means).
+
+        Raises
+        ------
+        InvalidRule
+            The omission distance is impossible.
+
+        Notes
+        -----
+        Answers are left out cell by cell, along diagonals of the table of respondents and items,
+        and replaced by the mean of the item's others; the model is estimated again, and the cells
+        are predicted from the scores of the construct's sources.
+
+        References
+        ----------
+        .. [1] W. W. Chin (1998), The Partial Least Squares Approach to Structural Equation
+           Modeling, in: Modern Methods for Business Research, Erlbaum, 295-336.
+        """
+        return self._emit(redundancy_columns(self, omission))
+
+    def importance_performance(
+        self, target: str | None = None, *, level: Literal["construct", "item"] = "construct"
+    ) -> Any:
+        """Return what matters for an index, and how well it is done (IPMA).
+
+        Parameters
+        ----------
+        target : str, optional
+            The construct of the index; default: that of the model.
+        level : {"construct", "item"}
+            Whether rows are constructs or items.
+
+        Returns
+        -------
+        frame
+            A row for each that influences the target: ``construct`` (and ``item``),
+            ``importance`` (points that the target's index gains where this one gains one point of
+            its own 0 to 100), ``performance`` (its index).
+
+        Raises
+        ------
+        UnknownCode
+            There is no such construct or level.
+
+        See Also
+        --------
+        ipa : Puts them into quadrants.
+        """
+        if level not in {"construct", "item"}:
+            raise UnknownCode("level of a map", str(level), ("construct", "item"))
+        name = self.model.construct(self.model.target if target is None else target).name
+        tables = importance_columns(self, self.model.names.index(name))
+        return self._emit(tables[level == "item"])
+
+    def index_rule(
+        self,
+        construct: str | None = None,
+        *,
+        weighting: Literal["unstandardized", "standardized", "equal"] = "unstandardized",
+    ) -> IndexRule:
+        """Return the rule by which a construct's answers become its index.
+
+        Parameters
+        ----------
+        construct : str, optional
+            Default: the model's target.
+        weighting : {"unstandardized", "standardized", "equal"}
+            Whether items weigh by weight over standard deviation (as ACSI does), by the weight of
+            the standardized item, or alike.
+
+        Returns
+        -------
+        IndexRule
+
+        Raises
+        ------
+        InvalidRule
+            The construct has no scale.
+        UnknownCode
+            There is no such construct or weighting.
+        """
+        name = self.model.target if construct is None else construct
+        one = self.model.construct(name)
+        block = self.design.block(self.model.names.index(name))
+        weights = self.estimates.weights[0, block]
+        deviations = self.estimates.deviations[0, block]
+        return IndexRule.from_weights(one, weights, deviations, weighting)
+
+    def scores(self, frame: Any) -> Any:
+        """Add every respondent's score of every construct.
+
+        Parameters
+        ----------
+        frame : frame
+            Answers to the items: those of the fit, or others.
+
+        Returns
+        -------
+        frame
+            As it came, with a column for each construct: mean 0 and variance 1 among the
+            respondents of the fit. Missing answers count as the item's mean in the fit; where the
+            method leaves respondents out, they have no scores.
+
+        Raises
+        ------
+        ColumnNotFound
+            An item is not there.
+        InvalidData
+            A construct is called as a column is.
+
+        See Also
+        --------
+        IndexRule.score : Scores from 0 to 100.
+        """
+        door = enter(frame)
+        door.require(self.model.items)
+        door.require_numbers(*self.model.items)
+        taken = [name for name in self.model.names if name in door.columns]
+        if taken:
+            problem = Problem(
+                code="column_taken",
+                message=f"the frame already has a column {taken[0]!r}, as a construct is called",
+                count=0,
+                remedy="Rename it first.",
+            )
+            raise InvalidData([problem])
+        return door.leave(door.frame.with_columns(**self._score_expressions()))
+
+    def bootstrap(
+        self,
+        *,
+        seed: int | np.random.Generator,
+        resamples: int = 1000,
+        processes: int = 1,
+        progress: bool = False,
+    ) -> PlsBootstrap:
+        """Say how sure one can be, by resampling the respondents.
+
+        Parameters
+        ----------
+        seed : int or numpy Generator
+            Where randomness comes from: the same seed gives the same numbers.
+        resamples : int
+            How often respondents are drawn again, 2 or more.
+        processes : int
+            How many work at it; the numbers are the same. More than one pays from about a hundred
+            thousand respondents on.
+        progress : bool
+            Whether to show on the terminal how far it is (needs the ``progress`` extra).
+
+        Returns
+        -------
+        PlsBootstrap
+
+        Raises
+        ------
+        InvalidRule
+            `resamples` or `processes` is impossible.
+        FitError
+            Hardly a resample can be estimated.
+        MissingExtra
+            tqdm is not installed, and `progress` was asked for.
+        """
+        like = self.estimates.loadings[0]
+        draws, failed = bootstrap(
+            self.answered,
+            self.model,
+            self.method,
+            like=like,
+            seed=seed,
+            resamples=resamples,
+            processes=processes,
+            progress=progress,
+        )
+        return PlsBootstrap(
+            frame=self.frame,
+            model=self.model,
+            resamples=resamples,
+            failed=failed,
+            estimate=statistics(self.estimates, self.model, self.design),
+            draws=draws,
+            jackknife=jackknife(self.answered, self.model, self.method, like),
+        )
+
+    def describe(self) -> str:
+        """Return constructs and paths as tables for people.
+
+        Returns
+        -------
+        str
+        """
+        constructs, paths = self._rows()
+        lines = [*as_text(constructs, words=(2, 0)), "", *as_text(paths, words=(2, 0))]
+        return "\n".join([self._headline(), "", *lines, *self._notes()])
+
+    def _score_expressions(self) -> Mapping[str, nw.Expr]:
+        means, deviations = self.estimates.means[0], self.estimates.deviations[0]
+        found = {}
+        for j, name in enumerate(self.model.names):
+            terms = []
+            for i in range(*self.design.block(j).indices(means.size)):
+                answer = nw.col(self.model.items[i]).cast(nw.Float64)
+                if self.method.missing != "casewise":
+                    gone = answer.is_null() | answer.is_nan()
+                    answer = nw.when(gone).then(float(means[i])).otherwise(answer)
+                part = float(self.estimates.weights[0, i] / deviations[i])
+                terms.append((answer - float(means[i])) * part)
+            found[name] = sum(terms[1:], terms[0])
+        return found
+
+    def _emit(self, columns: Mapping[str, Sequence[Any]]) -> Any:
+        return as_frame(enter(self.frame), columns)
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
+        constructs, paths = self._rows()
+        return f"<p>{escape(self._headline())}</p>{as_html(constructs)}{as_html(paths)}{notes}"
+
+    def _headline(self) -> str:
+        return (
+            f"Path model of {len(self.model.names)} constructs and {len(self.model.items)} items, "
+            f"{self.respondents:,} respondents ({self.method}; {self.steps} steps)."
+        )
+
+    def _rows(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+        table = construct_columns(self)
+        wanted = ("items", "r2", "alpha", "rho_a", "rho_c", "ave")
+        constructs: list[tuple[str, ...]] = [("construct", "mode", *wanted, "index")]
+        for i, name in enumerate(table["construct"]):
+            numbers = [str(table["items"][i]), *(_number(table[key][i]) for key in wanted[1:])]
+            index = table["index"][i]
+            shown = "" if np.isnan(index) else f"{index:.1f}"
+            constructs.append((name, table["mode"][i], *numbers, shown))
+        arrows = path_columns(self)
+        paths: list[tuple[str, ...]] = [("from", "to", "path", "f2", "vif")]
+        for i, source in enumerate(arrows["source"]):
+            numbers = [_number(arrows[key][i]) for key in ("coefficient", "f2")]
+            paths.append((source, arrows["target"][i], *numbers, f"{arrows['vif'][i]:.2f}"))
+        return constructs, paths
+
+    def _notes(self) -> list[str]:
+        return [f"note: {problem}" for problem in (*self.problems, *self.admissibility)]
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.3f}"
