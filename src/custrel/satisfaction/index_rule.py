@@ -10,10 +10,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._intervals import mean_interval, normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, enter
 from custrel.rules import Rule
-from custrel.satisfaction._intervals import mean_interval, normal_quantile
 from custrel.satisfaction.path_model import Construct
 from custrel.satisfaction.survey_score import SurveyScore
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from custrel.satisfaction._intervals import normal_quantile
+from custrel._intervals import normal_quantile
 
 Floats = NDArray[np.float64]
 
