@@ -23,7 +23,15 @@ from custrel.satisfaction import (
 )
 from custrel.satisfaction.loyalty_source import CAUSES
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
-from custrel.valuation import EquityDriver, InvestmentVerdict, SubDriver
+from custrel.valuation import (
+    CellAction,
+    CustomerProfit,
+    EquityDriver,
+    InvestmentVerdict,
+    ProductProfit,
+    SubDriver,
+    Triage,
+)
 
 CODES = {
     "segment": STANDARD_SEGMENTS.segments,
@@ -37,6 +45,10 @@ CODES = {
     "investment_verdict": tuple(InvestmentVerdict),
     "equity_driver": tuple(EquityDriver),
     "sub_driver": tuple(SubDriver),
+    "triage": tuple(Triage),
+    "product_profit": tuple(ProductProfit),
+    "customer_profit": tuple(CustomerProfit),
+    "cell_action": tuple(CellAction),
     "competition": tuple(Competition),
     "expectation_factor": tuple(factor for factor, _ in ExpectedLevel().weights),
     "formation_model": tuple(FormationModel),

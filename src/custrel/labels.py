@@ -142,6 +142,39 @@ _SUB_DRIVERS: _Names = MappingProxyType(
     }
 )
 
+_TRIAGE: _Names = MappingProxyType(
+    {
+        "keep": ("Keep", "留住"),
+        "develop": ("Develop", "培养"),
+        "remove": ("Do without", "剔除"),
+    }
+)
+
+_PRODUCT_PROFITS: _Names = MappingProxyType(
+    {
+        "profitable": ("Profitable", "赢利"),
+        "zero": ("Without profit", "无利润"),
+        "loss": ("At a loss", "亏损"),
+    }
+)
+
+_CUSTOMER_PROFITS: _Names = MappingProxyType(
+    {
+        "profitable": ("Profitable", "赢利"),
+        "mixed": ("Mixed", "混合型"),
+        "losing": ("Losing", "亏损客户"),
+    }
+)
+
+_CELL_ACTIONS: _Names = MappingProxyType(
+    {
+        "keep_selling": ("Keep selling it", "继续销售"),
+        "raise_price": ("Raise the price", "提高价格"),
+        "drop_product": ("Drop the product", "取消产品"),
+        "cross_sell": ("Offer it", "推销赢利产品"),
+    }
+)
+
 _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
@@ -155,6 +188,10 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
         "investment_verdict": _INVESTMENTS,
         "equity_driver": _EQUITY_DRIVERS,
         "sub_driver": _SUB_DRIVERS,
+        "triage": _TRIAGE,
+        "product_profit": _PRODUCT_PROFITS,
+        "customer_profit": _CUSTOMER_PROFITS,
+        "cell_action": _CELL_ACTIONS,
         **SATISFACTION_NAMES,
     }
 )
@@ -174,7 +211,8 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
     of : str, optional
         Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"``,
         ``"kano"``, ``"two_factor"``, ``"ipa"``, ``"servqual"``, ``"investment_verdict"``, ``"equity_driver"``,
-        ``"sub_driver"``, or one of the domain model:
+        ``"sub_driver"``, ``"triage"``, ``"product_profit"``, ``"customer_profit"``,
+        ``"cell_action"``, or one of the domain model:
         ``"outcome"``, ``"trigger"``, the name of a flow, ...  A wrong kind is told them all.
         Needed only where two kinds share a code and call it differently; a code of the
         domain model gives way to one of the analyses, and a member of an enumeration knows

@@ -33,10 +33,22 @@ if TYPE_CHECKING:
         ModelScore as ModelScore,
         compare as compare,
     )
+    from custrel.valuation.cost_to_serve import ActivityRates as ActivityRates
+    from custrel.valuation.credit import (
+        CreditGrades as CreditGrades,
+        CreditLimit as CreditLimit,
+        CreditPolicy as CreditPolicy,
+        CreditScore as CreditScore,
+        credit_coverage as credit_coverage,
+    )
     from custrel.valuation.customer_equity import CustomerEquity as CustomerEquity
     from custrel.valuation.customer_flow import (
         CustomerFlow as CustomerFlow,
         customer_flow as customer_flow,
+    )
+    from custrel.valuation.delivered_value import (
+        DeliveredValue as DeliveredValue,
+        perceived_value as perceived_value,
     )
     from custrel.valuation.discounting import DiscountRate as DiscountRate
     from custrel.valuation.draws import (
@@ -103,11 +115,24 @@ if TYPE_CHECKING:
     from custrel.valuation.nbd import Nbd as Nbd
     from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.posterior import posterior as posterior
+    from custrel.valuation.product_ratios import (
+        gross_margin_rate as gross_margin_rate,
+        merchandise_turnover as merchandise_turnover,
+        product_ratios as product_ratios,
+        sales_mix as sales_mix,
+    )
+    from custrel.valuation.profit_matrix import (
+        CellAction as CellAction,
+        CustomerProfit as CustomerProfit,
+        ProductProfit as ProductProfit,
+        ProfitMatrix as ProfitMatrix,
+    )
     from custrel.valuation.rate import Rate as Rate, rates as rates
     from custrel.valuation.retention_value import (
         expected_lifetime as expected_lifetime,
         retention_value as retention_value,
     )
+    from custrel.valuation.sensitivity import Swing as Swing, sensitivity as sensitivity
     from custrel.valuation.service_budget import (
         ResponseCurve as ResponseCurve,
         acquire_or_retain as acquire_or_retain,
@@ -122,6 +147,12 @@ if TYPE_CHECKING:
     )
     from custrel.valuation.state_values import StateValues as StateValues
     from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
+    from custrel.valuation.transaction_cost import TransactionCost as TransactionCost
+    from custrel.valuation.triage import (
+        Pruning as Pruning,
+        Triage as Triage,
+        TriageRule as TriageRule,
+    )
     from custrel.valuation.uplift import Uplift as Uplift, uplift as uplift
     from custrel.valuation.value_index import ValueIndex as ValueIndex
     from custrel.valuation.value_intervals import value_intervals as value_intervals
@@ -133,6 +164,7 @@ if TYPE_CHECKING:
         REALIZED_POTENTIAL as REALIZED_POTENTIAL,
         ValueScheme as ValueScheme,
     )
+    from custrel.valuation.whale_curve import WhaleCurve as WhaleCurve, whale_curve as whale_curve
     from custrel.valuation.win_back import (
         WinBackPlan as WinBackPlan,
         WinBackRule as WinBackRule,
@@ -174,21 +206,26 @@ else:
                 "ModelScore",
                 "compare",
             ),
+            "custrel.valuation.cost_to_serve": ("ActivityRates",),
+            "custrel.valuation.credit": (
+                "CreditGrades",
+                "CreditLimit",
+                "CreditPolicy",
+                "CreditScore",
+                "credit_coverage",
+            ),
             "custrel.valuation.customer_equity": ("CustomerEquity",),
             "custrel.valuation.customer_flow": (
                 "CustomerFlow",
                 "customer_flow",
             ),
+            "custrel.valuation.delivered_value": ("DeliveredValue", "perceived_value"),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.draws": (
                 "ParameterDraws",
                 "draws_interval",
             ),
-            "custrel.valuation.equity_drivers": (
-                "EquityDriver",
-                "MarketConditions",
-                "SubDriver",
-            ),
+            "custrel.valuation.equity_drivers": ("EquityDriver", "MarketConditions", "SubDriver"),
             "custrel.valuation.equity_share": (
                 "EquityGain",
                 "Market",
@@ -196,10 +233,7 @@ else:
                 "switching_value",
             ),
             "custrel.valuation.estimate": ("Estimate",),
-            "custrel.valuation.fixed_term": (
-                "FixedTermValue",
-                "fixed_term_value",
-            ),
+            "custrel.valuation.fixed_term": ("FixedTermValue", "fixed_term_value"),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.heterogeneity": (
                 "Heterogeneity",
@@ -230,11 +264,7 @@ else:
                 "LikelihoodRatio",
                 "likelihood_ratio_test",
             ),
-            "custrel.valuation.loyalty_value": (
-                "LoyaltyRule",
-                "referral_value",
-                "retention_cost",
-            ),
+            "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
             "custrel.valuation.markov_chain": ("MarkovChain",),
             "custrel.valuation.markov_decision": (
                 "MarkovAction",
@@ -244,14 +274,24 @@ else:
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.posterior": ("posterior",),
+            "custrel.valuation.product_ratios": (
+                "gross_margin_rate",
+                "merchandise_turnover",
+                "product_ratios",
+                "sales_mix",
+            ),
+            "custrel.valuation.profit_matrix": (
+                "CellAction",
+                "CustomerProfit",
+                "ProductProfit",
+                "ProfitMatrix",
+            ),
             "custrel.valuation.rate": (
                 "Rate",
                 "rates",
             ),
-            "custrel.valuation.retention_value": (
-                "expected_lifetime",
-                "retention_value",
-            ),
+            "custrel.valuation.retention_value": ("expected_lifetime", "retention_value"),
+            "custrel.valuation.sensitivity": ("Swing", "sensitivity"),
             "custrel.valuation.service_budget": (
                 "ResponseCurve",
                 "acquire_or_retain",
@@ -267,6 +307,8 @@ else:
                 "Tracking",
                 "tracking",
             ),
+            "custrel.valuation.transaction_cost": ("TransactionCost",),
+            "custrel.valuation.triage": ("Pruning", "Triage", "TriageRule"),
             "custrel.valuation.uplift": (
                 "Uplift",
                 "uplift",
@@ -281,6 +323,7 @@ else:
                 "REALIZED_POTENTIAL",
                 "ValueScheme",
             ),
+            "custrel.valuation.whale_curve": ("WhaleCurve", "whale_curve"),
             "custrel.valuation.win_back": (
                 "WinBackPlan",
                 "WinBackRule",
