@@ -209,6 +209,11 @@ def _parsed(frame: AnyFrame, column: str) -> AnyFrame:
             times = pd.to_datetime(text, format="ISO8601", errors="coerce").to_numpy()
             series = nw.new_series(column, times.astype("M8[us]"), backend="pyarrow")
             return frame.with_columns(series)
+        case nw.Implementation.DASK:
+            import dask.dataframe as dd  # noqa: PLC0415 - the frame is Dask's, so it is there
+
+            times = dd.to_datetime(native[column], format="ISO8601", errors="coerce")
+            native = native.assign(**{column: times})
         case _:
             return frame.with_columns(nw.col(column).str.to_datetime())
     parsed: AnyFrame = nw.from_native(native)
