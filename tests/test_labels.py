@@ -1,10 +1,13 @@
 """Labels: every code has a name in every language, and a wrong code says which are near."""
 
+import re
+from enum import Enum
+
 import pytest
 
+from custrel import model
 from custrel.errors import UnknownCode
 from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, labels
-from custrel.model import FLOWS, Channel, Outcome, RiskVerdict
 from custrel.satisfaction import (
     STANDARD_INVESTMENT,
     Competition,
@@ -22,6 +25,7 @@ from custrel.satisfaction import (
     TwoFactor,
 )
 from custrel.satisfaction.loyalty_source import CAUSES
+from custrel.model import FLOWS, Outcome, RiskVerdict
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
 from custrel.valuation import (
     CellAction,
@@ -65,12 +69,24 @@ CODES = {
 }
 
 
+def kind_of(code):
+    """Return the kind of an enumeration's codes: CustomerNature has those of customer_nature."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", code.__name__).lower()
+
+
+SCHEMES = (model.CARD_PARTS, model.DATA_CLASSES, model.OBJECTIVITY, model.WHO_AND_HOW)
+ENUMERATIONS = [
+    thing
+    for name in model.__all__
+    if isinstance(thing := getattr(model, name), type) and issubclass(thing, Enum)
+]
 MODEL_CODES = {
-    "channel": tuple(Channel),
     "evidence": {key for flow in FLOWS.values() for t in flow.transitions for key in t.needs},
-    "outcome": tuple(Outcome),
+    "orientation_item": model.ORIENTATION_ITEMS,
     "service_objective": FLOWS["service_life"].states,
     "trigger": {rule.trigger for flow in FLOWS.values() for rule in flow.transitions},
+    **{kind_of(codes): tuple(codes) for codes in ENUMERATIONS if codes is not RiskVerdict},
+    **{scheme.name: [code for code, _ in scheme.classes] for scheme in SCHEMES},
     **{name: flow.states for name, flow in FLOWS.items()},
 }
 

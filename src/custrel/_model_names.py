@@ -29,6 +29,143 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "customer_nature",
+        (
+            ("retail", "Private customer", "零售个人客户"),
+            ("commercial", "Commercial customer", "商业客户"),
+            ("organization", "Organization", "组织客户"),
+        ),
+    ),
+    (
+        "customer_locus",
+        (
+            ("external", "External customer", "外部客户"),
+            ("internal", "Internal customer", "内部客户"),
+        ),
+    ),
+    (
+        "channel_role",
+        (
+            ("intermediate", "Intermediate customer", "中间客户"),
+            ("final", "Final customer", "最终客户"),
+        ),
+    ),
+    ("trade_mode", (("b2c", "Business to consumer", "企业对个人"), ("b2b", "Business to business", "企业对企业"))),
+    (
+        "transaction_state",
+        (
+            ("actual", "Actual customer", "现实客户"),
+            ("potential", "Potential customer", "潜在客户"),
+        ),
+    ),
+    (
+        "management_class",
+        (
+            ("regular", "Regular customer", "常规客户"),
+            ("promising", "Customer with potential", "潜力客户"),
+            ("key", "Key customer", "关键客户"),
+            ("temporary", "Temporary customer", "临时客户"),
+        ),
+    ),
+    (
+        "buying_role",
+        (
+            ("buyer", "Buyer", "购买者"),
+            ("decider", "Decider", "决策者"),
+            ("user", "User", "使用者"),
+            ("influencer", "Influencer", "影响者"),
+            ("gatekeeper", "Gatekeeper", "守门者"),
+        ),
+    ),
+    (
+        "quality_aspect",
+        (
+            ("correctness", "Correctness", "正确性"),
+            ("completeness", "Completeness", "完整性"),
+            ("uniqueness", "Uniqueness", "唯一性"),
+        ),
+    ),
+    (
+        "data_class",
+        (
+            ("descriptive", "Descriptive data", "描述性数据"),
+            ("promotional", "Promotional data", "促销性数据"),
+            ("transactional", "Transactional data", "交易性数据"),
+        ),
+    ),
+    (
+        "card_part",
+        (
+            ("basic", "Basic data", "基础资料"),
+            ("satisfaction", "Satisfaction", "客户满意程度"),
+            ("transactions", "Transactions", "交易现状"),
+        ),
+    ),
+    ("who_and_how", (("who", "Who the customer is", "是谁"), ("how", "How the customer is", "是怎样的"))),
+    ("objectivity", (("objective", "Objective data", "客观数据"), ("subjective", "Subjective data", "主观数据"))),
+    (
+        "relationship_type",
+        (
+            ("transactional", "Buying and selling", "买卖关系"),
+            ("preferred_supply", "Preferred supply", "优先供应关系"),
+            ("partnership", "Partnership", "合作伙伴关系"),
+            ("strategic_alliance", "Strategic alliance", "战略联盟关系"),
+        ),
+    ),
+    (
+        "bond_level",
+        (
+            ("financial", "Financial bond", "财务层次"),
+            ("social", "Social bond", "社交层次"),
+            ("structural", "Structural bond", "结构层次"),
+        ),
+    ),
+    (
+        "relationship_setting",
+        (
+            ("contractual", "Contractual", "契约型"),
+            ("non_contractual", "Non-contractual", "非契约型"),
+        ),
+    ),
+    (
+        "stakeholder",
+        (
+            ("consumer", "Consumer", "消费者"),
+            ("supplier", "Supplier", "供应商"),
+            ("distributor", "Distributor", "分销商"),
+            ("competitor", "Competitor", "竞争者"),
+            ("government", "Government body", "政府机构"),
+            ("public", "Other public", "其他公众"),
+        ),
+    ),
+    ("tense", (("past", "Past", "过去"), ("present", "Present", "现在"), ("future", "Future", "未来"))),
+    (
+        "marketing_orientation",
+        (
+            ("transactional", "Transactional marketing", "交易营销"),
+            ("relational", "Relationship marketing", "关系营销"),
+        ),
+    ),
+    (
+        "orientation_item",
+        (
+            ("keeps_customers", "Looks to keeping customers", "关注如何保持顾客"),
+            ("values_service", "Thinks highly of customer service", "高度重视顾客服务"),
+            ("commits_itself", "Commits itself fully to customers", "有充分的顾客承诺"),
+            ("quality_is_everyones", "Has every department care for quality", "所有部门都关注质量问题"),
+            ("stays_in_touch", "Builds long and stable relations", "发展与顾客长期、稳定的关系"),
+        ),
+    ),
+    ("stall_decision", (("push_on", "Push on", "继续攻坚"), ("drop", "Drop", "放弃"))),
+    (
+        "season",
+        (
+            ("pre_peak", "Before the peak", "旺季前"),
+            ("peak", "Peak season", "旺季"),
+            ("off", "Off season", "淡季"),
+        ),
+    ),
+    (
         "relationship",
         (
             ("acquire", "Acquire", "获得"),

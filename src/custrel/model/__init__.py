@@ -11,14 +11,58 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custrel.model.address import Address as Address
+    from custrel.model.alarm import (
+        Alarm as Alarm,
+        StallDecision as StallDecision,
+        decide as decide,
+        overdue as overdue,
+    )
     from custrel.model.case import (
         Case as Case,
         stage_counts as stage_counts,
     )
     from custrel.model.churn import RiskVerdict as RiskVerdict
+    from custrel.model.columns import (
+        from_columns as from_columns,
+        to_columns as to_columns,
+    )
+    from custrel.model.consent import (
+        Consent as Consent,
+        may_contact as may_contact,
+    )
     from custrel.model.contact_point import (
         Channel as Channel,
         ContactPoint as ContactPoint,
+    )
+    from custrel.model.converter import make_converter as make_converter
+    from custrel.model.customer import (
+        ChannelRole as ChannelRole,
+        Customer as Customer,
+        CustomerLocus as CustomerLocus,
+        CustomerNature as CustomerNature,
+        ManagementClass as ManagementClass,
+        TradeMode as TradeMode,
+        TransactionState as TransactionState,
+        census as census,
+    )
+    from custrel.model.customer_base import (
+        CustomerBase as CustomerBase,
+        Merge as Merge,
+        erase as erase,
+        redact as redact,
+    )
+    from custrel.model.data_quality import (
+        DataQuality as DataQuality,
+        QualityAspect as QualityAspect,
+        QualityFinding as QualityFinding,
+        data_quality as data_quality,
+    )
+    from custrel.model.data_scheme import (
+        CARD_PARTS as CARD_PARTS,
+        DATA_CLASSES as DATA_CLASSES,
+        OBJECTIVITY as OBJECTIVITY,
+        WHO_AND_HOW as WHO_AND_HOW,
+        DataScheme as DataScheme,
     )
     from custrel.model.flow import (
         Flow as Flow,
@@ -54,8 +98,54 @@ if TYPE_CHECKING:
     from custrel.model.interval import Interval as Interval
     from custrel.model.money import Money as Money
     from custrel.model.move import Move as Move
+    from custrel.model.people import (
+        BuyingRole as BuyingRole,
+        ContactPerson as ContactPerson,
+        without_role as without_role,
+    )
     from custrel.model.period import Period as Period
+    from custrel.model.plain import (
+        from_plain as from_plain,
+        to_plain as to_plain,
+    )
+    from custrel.model.record_card import (
+        RecordCard as RecordCard,
+        SatisfactionRecord as SatisfactionRecord,
+        TransactionRecord as TransactionRecord,
+        stale_records as stale_records,
+    )
+    from custrel.model.relationship import (
+        ORIENTATION_ITEMS as ORIENTATION_ITEMS,
+        BondLevel as BondLevel,
+        MarketingOrientation as MarketingOrientation,
+        Relationship as Relationship,
+        RelationshipSetting as RelationshipSetting,
+        RelationshipType as RelationshipType,
+        Stakeholder as Stakeholder,
+        Tense as Tense,
+        orientation as orientation,
+        relationship_quality as relationship_quality,
+        relationship_strength as relationship_strength,
+        share_of_wallet as share_of_wallet,
+    )
+    from custrel.model.sales_life import (
+        follow_orders as follow_orders,
+        sales_stage as sales_stage,
+    )
+    from custrel.model.season import (
+        STAGE_PRIORITIES as STAGE_PRIORITIES,
+        Season as Season,
+        SeasonRule as SeasonRule,
+        StagePriorities as StagePriorities,
+        price_floor as price_floor,
+    )
     from custrel.model.spell import Spell as Spell
+    from custrel.model.supply import (
+        SupplyRelation as SupplyRelation,
+        customers_of as customers_of,
+        multi_sourcing_rate as multi_sourcing_rate,
+        suppliers_of as suppliers_of,
+    )
     from custrel.model.work_calendar import WorkCalendar as WorkCalendar
 else:
     from custrel._lazy import make_lazy
@@ -64,14 +154,58 @@ else:
         __name__,
         {
             "custrel.model.address": ("Address",),
+            "custrel.model.alarm": (
+                "Alarm",
+                "StallDecision",
+                "decide",
+                "overdue",
+            ),
             "custrel.model.case": (
                 "Case",
                 "stage_counts",
             ),
             "custrel.model.churn": ("RiskVerdict",),
+            "custrel.model.columns": (
+                "from_columns",
+                "to_columns",
+            ),
+            "custrel.model.consent": (
+                "Consent",
+                "may_contact",
+            ),
             "custrel.model.contact_point": (
                 "Channel",
                 "ContactPoint",
+            ),
+            "custrel.model.converter": ("make_converter",),
+            "custrel.model.customer": (
+                "ChannelRole",
+                "Customer",
+                "CustomerLocus",
+                "CustomerNature",
+                "ManagementClass",
+                "TradeMode",
+                "TransactionState",
+                "census",
+            ),
+            "custrel.model.customer_base": (
+                "CustomerBase",
+                "Merge",
+                "erase",
+                "redact",
+            ),
+            "custrel.model.data_quality": (
+                "DataQuality",
+                "QualityAspect",
+                "QualityFinding",
+                "data_quality",
+            ),
+            "custrel.model.data_scheme": (
+                "CARD_PARTS",
+                "DATA_CLASSES",
+                "OBJECTIVITY",
+                "WHO_AND_HOW",
+                "DataScheme",
             ),
             "custrel.model.flow": (
                 "Flow",
@@ -107,8 +241,54 @@ else:
             "custrel.model.interval": ("Interval",),
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
+            "custrel.model.people": (
+                "BuyingRole",
+                "ContactPerson",
+                "without_role",
+            ),
             "custrel.model.period": ("Period",),
+            "custrel.model.plain": (
+                "from_plain",
+                "to_plain",
+            ),
+            "custrel.model.record_card": (
+                "RecordCard",
+                "SatisfactionRecord",
+                "TransactionRecord",
+                "stale_records",
+            ),
+            "custrel.model.relationship": (
+                "ORIENTATION_ITEMS",
+                "BondLevel",
+                "MarketingOrientation",
+                "Relationship",
+                "RelationshipSetting",
+                "RelationshipType",
+                "Stakeholder",
+                "Tense",
+                "orientation",
+                "relationship_quality",
+                "relationship_strength",
+                "share_of_wallet",
+            ),
+            "custrel.model.sales_life": (
+                "follow_orders",
+                "sales_stage",
+            ),
+            "custrel.model.season": (
+                "STAGE_PRIORITIES",
+                "Season",
+                "SeasonRule",
+                "StagePriorities",
+                "price_floor",
+            ),
             "custrel.model.spell": ("Spell",),
+            "custrel.model.supply": (
+                "SupplyRelation",
+                "customers_of",
+                "multi_sourcing_rate",
+                "suppliers_of",
+            ),
             "custrel.model.work_calendar": ("WorkCalendar",),
         },
     )

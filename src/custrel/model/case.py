@@ -125,6 +125,25 @@ class Case:
 
     # --------------------------------------------------------------------------- what it was
 
+    def until(self, moment: datetime) -> Case | None:
+        """Return the case as it was at an instant: without what happened later.
+
+        Parameters
+        ----------
+        moment : datetime
+            The instant, with its zone.
+
+        Returns
+        -------
+        Case or None
+            None before it began.
+        """
+        if moment < self.opened_at:
+            return None
+        moves = tuple(move for move in self.moves if move.at <= moment)
+        acts = tuple(act for act in self.hand_overs if act.at <= moment)
+        return self._with(moves=moves, hand_overs=acts)
+
     def state_at(self, moment: datetime) -> str | None:
         """Return the stage that it was in at an instant.
 
@@ -138,10 +157,8 @@ class Case:
         str or None
             None before it began.
         """
-        if moment < self.opened_at:
-            return None
-        past = (move.target for move in reversed(self.moves) if move.at <= moment)
-        return next(past, self.start)
+        past = self.until(moment)
+        return None if past is None else past.state
 
     def owner_at(self, moment: datetime) -> str | None:
         """Return who had it at an instant.
@@ -303,7 +320,7 @@ class Case:
             order=order,
         )
         check_move(self, rule, made, moves)
-        return self._grown(moves=(*moves, made))
+        return self._with(moves=(*moves, made), hand_overs=self.hand_overs)
 
     def hand_over(self, to: str, *, at: datetime, by: str, reason: str = "") -> Case:
         """Return the case in other hands (移交); its stage and its clocks stay.
@@ -332,13 +349,14 @@ class Case:
         act = HandOver(to=to, at=at, by=by, reason=reason)
         return attrs.evolve(self, hand_overs=(*self.hand_overs, act))
 
-    def _grown(self, *, moves: tuple[Move, ...]) -> Case:
-        """Return the case with moves that are known to be legal, without checking all again."""
-        grown = object.__new__(Case)
+    def _with(self, moves: tuple[Move, ...], hand_overs: tuple[HandOver, ...]) -> Case:
+        """Return the case with a history that is known to be legal, without checking it again."""
+        other = object.__new__(Case)
         for name in _FIELDS:
-            object.__setattr__(grown, name, getattr(self, name))
-        object.__setattr__(grown, "moves", moves)
-        return grown
+            object.__setattr__(other, name, getattr(self, name))
+        object.__setattr__(other, "moves", moves)
+        object.__setattr__(other, "hand_overs", hand_overs)
+        return other
 
 
 _FIELDS = tuple(field.name for field in attrs.fields(Case))
