@@ -8,6 +8,7 @@ import pytest
 from custrel import model
 from custrel.errors import UnknownCode
 from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, labels
+from custrel.model import FLOWS, Outcome, RiskVerdict
 from custrel.satisfaction import (
     STANDARD_INVESTMENT,
     Competition,
@@ -25,7 +26,6 @@ from custrel.satisfaction import (
     TwoFactor,
 )
 from custrel.satisfaction.loyalty_source import CAUSES
-from custrel.model import FLOWS, Outcome, RiskVerdict
 from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
 from custrel.valuation import (
     CellAction,
