@@ -16,7 +16,10 @@ if TYPE_CHECKING:
         share_of_wallet as share_of_wallet,
     )
     from custrel.valuation.bg_bb import BgBb as BgBb
-    from custrel.valuation.bg_nbd import BgNbd as BgNbd, MbgNbd as MbgNbd
+    from custrel.valuation.bg_nbd import (
+        BgNbd as BgNbd,
+        MbgNbd as MbgNbd,
+    )
     from custrel.valuation.bootstrap import bootstrap as bootstrap
     from custrel.valuation.campaigns import (
         evaluate_campaigns as evaluate_campaigns,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
         ModelScore as ModelScore,
         compare as compare,
     )
+    from custrel.valuation.cooperation import RelationshipGame as RelationshipGame
     from custrel.valuation.cost_to_serve import ActivityRates as ActivityRates
     from custrel.valuation.credit import (
         CreditGrades as CreditGrades,
@@ -77,6 +81,10 @@ if TYPE_CHECKING:
         heterogeneity as heterogeneity,
     )
     from custrel.valuation.holdout import holdout_by as holdout_by
+    from custrel.valuation.incentive_contract import (
+        ContractOutcome as ContractOutcome,
+        IncentiveContract as IncentiveContract,
+    )
     from custrel.valuation.intervals import (
         Interval as Interval,
         ParameterIntervals as ParameterIntervals,
@@ -127,12 +135,22 @@ if TYPE_CHECKING:
         ProductProfit as ProductProfit,
         ProfitMatrix as ProfitMatrix,
     )
-    from custrel.valuation.rate import Rate as Rate, rates as rates
+    from custrel.valuation.rate import (
+        Rate as Rate,
+        rates as rates,
+    )
+    from custrel.valuation.reputation import (
+        ReputationGame as ReputationGame,
+        ReputationPath as ReputationPath,
+    )
     from custrel.valuation.retention_value import (
         expected_lifetime as expected_lifetime,
         retention_value as retention_value,
     )
-    from custrel.valuation.sensitivity import Swing as Swing, sensitivity as sensitivity
+    from custrel.valuation.sensitivity import (
+        Swing as Swing,
+        sensitivity as sensitivity,
+    )
     from custrel.valuation.service_budget import (
         ResponseCurve as ResponseCurve,
         acquire_or_retain as acquire_or_retain,
@@ -141,19 +159,26 @@ if TYPE_CHECKING:
     from custrel.valuation.shifted_beta_geometric import (
         ShiftedBetaGeometric as ShiftedBetaGeometric,
     )
+    from custrel.valuation.signalling import SignallingGame as SignallingGame
     from custrel.valuation.spend_independence import (
         SpendIndependence as SpendIndependence,
         spend_independence as spend_independence,
     )
     from custrel.valuation.state_values import StateValues as StateValues
-    from custrel.valuation.tracking import Tracking as Tracking, tracking as tracking
+    from custrel.valuation.tracking import (
+        Tracking as Tracking,
+        tracking as tracking,
+    )
     from custrel.valuation.transaction_cost import TransactionCost as TransactionCost
     from custrel.valuation.triage import (
         Pruning as Pruning,
         Triage as Triage,
         TriageRule as TriageRule,
     )
-    from custrel.valuation.uplift import Uplift as Uplift, uplift as uplift
+    from custrel.valuation.uplift import (
+        Uplift as Uplift,
+        uplift as uplift,
+    )
     from custrel.valuation.value_index import ValueIndex as ValueIndex
     from custrel.valuation.value_intervals import value_intervals as value_intervals
     from custrel.valuation.value_parts import (
@@ -164,7 +189,10 @@ if TYPE_CHECKING:
         REALIZED_POTENTIAL as REALIZED_POTENTIAL,
         ValueScheme as ValueScheme,
     )
-    from custrel.valuation.whale_curve import WhaleCurve as WhaleCurve, whale_curve as whale_curve
+    from custrel.valuation.whale_curve import (
+        WhaleCurve as WhaleCurve,
+        whale_curve as whale_curve,
+    )
     from custrel.valuation.win_back import (
         WinBackPlan as WinBackPlan,
         WinBackRule as WinBackRule,
@@ -186,26 +214,12 @@ else:
                 "share_of_wallet",
             ),
             "custrel.valuation.bg_bb": ("BgBb",),
-            "custrel.valuation.bg_nbd": (
-                "BgNbd",
-                "MbgNbd",
-            ),
+            "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.bootstrap": ("bootstrap",),
-            "custrel.valuation.campaigns": (
-                "evaluate_campaigns",
-                "used_up_on",
-            ),
-            "custrel.valuation.cohorts": (
-                "CohortCells",
-                "CohortTable",
-                "cohorts",
-            ),
-            "custrel.valuation.comparison": (
-                "Comparison",
-                "HoldoutScore",
-                "ModelScore",
-                "compare",
-            ),
+            "custrel.valuation.campaigns": ("evaluate_campaigns", "used_up_on"),
+            "custrel.valuation.cohorts": ("CohortCells", "CohortTable", "cohorts"),
+            "custrel.valuation.comparison": ("Comparison", "HoldoutScore", "ModelScore", "compare"),
+            "custrel.valuation.cooperation": ("RelationshipGame",),
             "custrel.valuation.cost_to_serve": ("ActivityRates",),
             "custrel.valuation.credit": (
                 "CreditGrades",
@@ -215,16 +229,10 @@ else:
                 "credit_coverage",
             ),
             "custrel.valuation.customer_equity": ("CustomerEquity",),
-            "custrel.valuation.customer_flow": (
-                "CustomerFlow",
-                "customer_flow",
-            ),
+            "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
             "custrel.valuation.delivered_value": ("DeliveredValue", "perceived_value"),
             "custrel.valuation.discounting": ("DiscountRate",),
-            "custrel.valuation.draws": (
-                "ParameterDraws",
-                "draws_interval",
-            ),
+            "custrel.valuation.draws": ("ParameterDraws", "draws_interval"),
             "custrel.valuation.equity_drivers": ("EquityDriver", "MarketConditions", "SubDriver"),
             "custrel.valuation.equity_share": (
                 "EquityGain",
@@ -235,11 +243,9 @@ else:
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.fixed_term": ("FixedTermValue", "fixed_term_value"),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
-            "custrel.valuation.heterogeneity": (
-                "Heterogeneity",
-                "heterogeneity",
-            ),
+            "custrel.valuation.heterogeneity": ("Heterogeneity", "heterogeneity"),
             "custrel.valuation.holdout": ("holdout_by",),
+            "custrel.valuation.incentive_contract": ("ContractOutcome", "IncentiveContract"),
             "custrel.valuation.intervals": (
                 "Interval",
                 "ParameterIntervals",
@@ -260,17 +266,10 @@ else:
                 "lifetime_value",
                 "new_customer_value",
             ),
-            "custrel.valuation.likelihood_ratio": (
-                "LikelihoodRatio",
-                "likelihood_ratio_test",
-            ),
+            "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
             "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
             "custrel.valuation.markov_chain": ("MarkovChain",),
-            "custrel.valuation.markov_decision": (
-                "MarkovAction",
-                "MarkovDecision",
-                "MarkovPolicy",
-            ),
+            "custrel.valuation.markov_decision": ("MarkovAction", "MarkovDecision", "MarkovPolicy"),
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.posterior": ("posterior",),
@@ -286,10 +285,8 @@ else:
                 "ProductProfit",
                 "ProfitMatrix",
             ),
-            "custrel.valuation.rate": (
-                "Rate",
-                "rates",
-            ),
+            "custrel.valuation.rate": ("Rate", "rates"),
+            "custrel.valuation.reputation": ("ReputationGame", "ReputationPath"),
             "custrel.valuation.retention_value": ("expected_lifetime", "retention_value"),
             "custrel.valuation.sensitivity": ("Swing", "sensitivity"),
             "custrel.valuation.service_budget": (
@@ -298,21 +295,13 @@ else:
                 "service_budget",
             ),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
-            "custrel.valuation.spend_independence": (
-                "SpendIndependence",
-                "spend_independence",
-            ),
+            "custrel.valuation.signalling": ("SignallingGame",),
+            "custrel.valuation.spend_independence": ("SpendIndependence", "spend_independence"),
             "custrel.valuation.state_values": ("StateValues",),
-            "custrel.valuation.tracking": (
-                "Tracking",
-                "tracking",
-            ),
+            "custrel.valuation.tracking": ("Tracking", "tracking"),
             "custrel.valuation.transaction_cost": ("TransactionCost",),
             "custrel.valuation.triage": ("Pruning", "Triage", "TriageRule"),
-            "custrel.valuation.uplift": (
-                "Uplift",
-                "uplift",
-            ),
+            "custrel.valuation.uplift": ("Uplift", "uplift"),
             "custrel.valuation.value_index": ("ValueIndex",),
             "custrel.valuation.value_intervals": ("value_intervals",),
             "custrel.valuation.value_parts": (
