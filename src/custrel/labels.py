@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from custrel._model_names import MODEL_NAMES
 from custrel._satisfaction_names import SATISFACTION_NAMES
+from custrel._segmentation_names import SEGMENTATION_NAMES
 from custrel.errors import UnknownCode
 
 __all__ = ["label", "labels"]
@@ -193,6 +194,7 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
         "customer_profit": _CUSTOMER_PROFITS,
         "cell_action": _CELL_ACTIONS,
         **SATISFACTION_NAMES,
+        **SEGMENTATION_NAMES,
     }
 )
 

@@ -7,7 +7,28 @@ thresholds or learnt from data, kept, compared, and applied again to next month'
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
+    from custrel.segmentation.abc import (
+        AbcRule as AbcRule,
+        abc as abc,
+    )
+    from custrel.segmentation.campaign import (
+        ContactRule as ContactRule,
+        ResponseWeights as ResponseWeights,
+        break_even_rate as break_even_rate,
+        campaign_table as campaign_table,
+    )
+    from custrel.segmentation.capacity import (
+        allocate_capacity as allocate_capacity,
+        need_fit as need_fit,
+    )
+    from custrel.segmentation.checklist import (
+        ACCOUNT_MANAGER as ACCOUNT_MANAGER,
+        CUSTOMER_FIT as CUSTOMER_FIT,
+        INDICATOR_SUITABILITY as INDICATOR_SUITABILITY,
+        PORTER_CRITERIA as PORTER_CRITERIA,
+        Checklist as Checklist,
+        Criterion as Criterion,
+    )
     from custrel.segmentation.concentration import (
         Concentration as Concentration,
         concentration as concentration,
@@ -17,10 +38,41 @@ if TYPE_CHECKING:
         lorenz as lorenz,
         pareto_share as pareto_share,
     )
+    from custrel.segmentation.grid import (
+        Axis as Axis,
+        Grid as Grid,
+    )
+    from custrel.segmentation.key_accounts import (
+        KeyAccountRule as KeyAccountRule,
+        key_account_chart as key_account_chart,
+        key_account_moves as key_account_moves,
+    )
+    from custrel.segmentation.portfolios import (
+        CLIENT_PORTFOLIO as CLIENT_PORTFOLIO,
+        CUSTOMER_STATUS as CUSTOMER_STATUS,
+        GOLDEN_CUSTOMERS as GOLDEN_CUSTOMERS,
+        MANAGEMENT_CLASSES as MANAGEMENT_CLASSES,
+        PRODUCT_DEMAND as PRODUCT_DEMAND,
+        SERVICE_POLICY as SERVICE_POLICY,
+        VALUE_POSITIONS as VALUE_POSITIONS,
+        VOLUME_PROFIT as VOLUME_PROFIT,
+        product_demand as product_demand,
+    )
+    from custrel.segmentation.profile import (
+        segment_profile as segment_profile,
+    )
+    from custrel.segmentation.prospects import (
+        PROSPECT_CLASSES as PROSPECT_CLASSES,
+        PROSPECTS as PROSPECTS,
+        prospect_list as prospect_list,
+    )
     from custrel.segmentation.rfm import (
         RECENCY_DAYS as RECENCY_DAYS,
         RfmScale as RfmScale,
         rfm as rfm,
+    )
+    from custrel.segmentation.rfm_by_category import (
+        RfmByCategory as RfmByCategory,
     )
     from custrel.segmentation.segment_map import (
         RF_SEGMENTS as RF_SEGMENTS,
@@ -32,10 +84,42 @@ if TYPE_CHECKING:
         RiskRule as RiskRule,
         VolumeDrop as VolumeDrop,
     )
+    from custrel.segmentation.stability import (
+        Drift as Drift,
+        ScaleStability as ScaleStability,
+        population_drift as population_drift,
+        scale_stability as scale_stability,
+    )
+    from custrel.segmentation.stale import (
+        stale_records as stale_records,
+    )
+    from custrel.segmentation.suitability import (
+        RISK_PROFILE as RISK_PROFILE,
+        Suitability as Suitability,
+    )
+    from custrel.segmentation.tiers import (
+        SAFE_STRUCTURE as SAFE_STRUCTURE,
+        TIER_SCHEMES as TIER_SCHEMES,
+        ClassBudget as ClassBudget,
+        StructureTarget as StructureTarget,
+        TierScheme as TierScheme,
+        build_up as build_up,
+    )
+    from custrel.segmentation.transitions import (
+        Flow as Flow,
+        Transitions as Transitions,
+        segment_moves as segment_moves,
+        transitions as transitions,
+    )
     from custrel.segmentation.treatment import (
         STANDARD_POLICY as STANDARD_POLICY,
         Treatment as Treatment,
         TreatmentPolicy as TreatmentPolicy,
+    )
+    from custrel.segmentation.xyz import (
+        XyzRule as XyzRule,
+        demand_variation as demand_variation,
+        xyz as xyz,
     )
 else:
     from custrel._lazy import make_lazy
@@ -44,6 +128,21 @@ else:
         __name__,
         {
             "custrel.segmentation.abc": ("AbcRule", "abc"),
+            "custrel.segmentation.campaign": (
+                "ContactRule",
+                "ResponseWeights",
+                "break_even_rate",
+                "campaign_table",
+            ),
+            "custrel.segmentation.capacity": ("allocate_capacity", "need_fit"),
+            "custrel.segmentation.checklist": (
+                "ACCOUNT_MANAGER",
+                "CUSTOMER_FIT",
+                "INDICATOR_SUITABILITY",
+                "PORTER_CRITERIA",
+                "Checklist",
+                "Criterion",
+            ),
             "custrel.segmentation.concentration": (
                 "Concentration",
                 "concentration",
@@ -53,18 +152,53 @@ else:
                 "lorenz",
                 "pareto_share",
             ),
+            "custrel.segmentation.grid": ("Axis", "Grid"),
+            "custrel.segmentation.key_accounts": (
+                "KeyAccountRule",
+                "key_account_chart",
+                "key_account_moves",
+            ),
+            "custrel.segmentation.portfolios": (
+                "CLIENT_PORTFOLIO",
+                "CUSTOMER_STATUS",
+                "GOLDEN_CUSTOMERS",
+                "MANAGEMENT_CLASSES",
+                "PRODUCT_DEMAND",
+                "SERVICE_POLICY",
+                "VALUE_POSITIONS",
+                "VOLUME_PROFIT",
+                "product_demand",
+            ),
+            "custrel.segmentation.profile": ("segment_profile",),
+            "custrel.segmentation.prospects": ("PROSPECTS", "PROSPECT_CLASSES", "prospect_list"),
             "custrel.segmentation.rfm": ("RECENCY_DAYS", "RfmScale", "rfm"),
-            "custrel.segmentation.segment_map": (
-                "RF_SEGMENTS",
-                "STANDARD_SEGMENTS",
-                "SegmentMap",
-            ),
+            "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
+            "custrel.segmentation.segment_map": ("RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.segmentation.signals": ("Absence", "RiskRule", "VolumeDrop"),
-            "custrel.segmentation.treatment": (
-                "STANDARD_POLICY",
-                "Treatment",
-                "TreatmentPolicy",
+            "custrel.segmentation.stability": (
+                "Drift",
+                "ScaleStability",
+                "population_drift",
+                "scale_stability",
             ),
+            "custrel.segmentation.stale": ("stale_records",),
+            "custrel.segmentation.suitability": ("RISK_PROFILE", "Suitability"),
+            "custrel.segmentation.tiers": (
+                "SAFE_STRUCTURE",
+                "TIER_SCHEMES",
+                "ClassBudget",
+                "StructureTarget",
+                "TierScheme",
+                "build_up",
+            ),
+            "custrel.segmentation.transitions": (
+                "Flow",
+                "Transitions",
+                "segment_moves",
+                "transitions",
+            ),
+            "custrel.segmentation.treatment": ("STANDARD_POLICY", "Treatment", "TreatmentPolicy"),
+            "custrel.segmentation.xyz": ("XyzRule", "demand_variation", "xyz"),
         },
     )
     del make_lazy

@@ -1,0 +1,156 @@
+"""What the codes of segmentation are called, in English and in Chinese.
+
+The Chinese names are the documents' own where they have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "abc_step": {
+            "collect_data": ("Collect the data", "收集数据"),
+            "process_data": ("Process the data", "处理数据"),
+            "draw_up_table": ("Draw up the ABC table", "制ABC分析表"),
+            "determine_classes": ("Determine the classes", "确定ABC分类"),
+            "determine_management": ("Determine whom to manage closely, and how", "确定重点管理对象及方法"),
+        },
+        "advice": {
+            "invest": ("Invest", "重点投入"),
+            "keep": ("Keep", "维持"),
+            "improve_offer": ("Improve the offer or leave", "改进产品或退出"),
+            "withdraw": ("Withdraw", "退出"),
+            "customize": ("Customize the offer", "个性化定制"),
+            "offer_profitable": ("Offer profitable products", "推销赢利产品"),
+            "raise_price_or_drop_product": ("Raise the price or drop the product", "提高无利润产品价格或取消产品"),
+            "thank_and_keep": ("Thank and keep close", "感谢并用心维系"),
+            "low_cost": ("Keep in touch at low cost", "低成本保持联系"),
+        },
+        "demand_class": {
+            "golden": ("Golden customers", "黄金客户"),
+            "silver": ("Silver customers", "白银客户"),
+            "ordinary": ("Ordinary customers", "普通客户"),
+            "dangerous": ("Dangerous customers", "危险客户"),
+            "eliminate": ("Customers to eliminate", "淘汰客户"),
+            "no_demand": ("No demand", "无需求客户"),
+        },
+        "fit": {
+            "best": ("Best customers", "最佳客户"),
+            "mixed": ("Mixed", "兼有优劣的客户"),
+            "worst": ("Worst customers", "最差客户"),
+        },
+        "golden": {
+            "golden": ("Golden customers", "黄金客户"),
+            "unsteady": ("Big but unsteady", "消费高但不稳定的客户"),
+            "other": ("Other customers", "其他客户"),
+        },
+        "key_account_step": {
+            "set_goal": ("Set the goal of the research", "确定研究目标"),
+            "find_sources": ("Develop the sources of information", "发展信息来源"),
+            "gather": ("Gather information on customers", "客户信息收集"),
+            "analyze": ("Analyze information on customers", "客户信息分析"),
+        },
+        "key_account_task": {
+            "define": ("Define key accounts and their value", "界定大客户及其价值"),
+            "identify": ("Identify key accounts", "识别大客户"),
+            "chart": ("Analyze their development chart", "分析客户发展坐标"),
+            "plan": ("Work out the solution", "制定大客户管理的解决方案"),
+            "manager": ("Duties and evaluation of the manager", "大客户经理的责任和评估标准"),
+            "loyalty": ("Build their loyalty", "培养大客户的忠诚度"),
+        },
+        "lead_source": {
+            "sales_records": ("Sales records", "销售记录"),
+            "service_calls": ("Service calls", "客户服务电话"),
+            "web_leads": ("E-commerce leads", "电子商务线索"),
+            "advertising": ("Responses to advertising", "广告反馈信息"),
+            "referral": ("Referral by a customer", "客户推荐"),
+            "directories": ("Directories", "电话簿及各种名录"),
+            "trade_fairs": ("Trade fairs", "展销会"),
+            "canvassing": ("Canvassing", "探查访问"),
+            "observation": ("Own observation", "自我观察"),
+            "other_source": ("Other sources", "其他来源"),
+        },
+        "portfolio": {
+            "star": ("Star customers", "明星型客户"),
+            "mature": ("Mature customers", "成熟型客户"),
+            "dangerous": ("Dangerous customers", "危险型客户"),
+            "dog": ("Dog customers", "瘦狗型客户"),
+        },
+        "prospect": {
+            "qualified": ("Qualified", "合格的潜在客户"),
+            "find_decider": ("Find who decides", "寻找决策者"),
+            "contact": ("Keep in contact", "保持联系"),
+            "reject": ("Reject", "放弃"),
+        },
+        "prospect_class": {
+            "a": ("A customers", "甲类客户"),
+            "b": ("B customers", "乙类客户"),
+            "c": ("C customers", "丙类客户"),
+            "leave_alone": ("Leave alone", "暂不跟进"),
+        },
+        "risk_grade": {
+            "low": ("Low risk", "低风险"),
+            "low_medium": ("Low to medium risk", "中低风险"),
+            "medium": ("Medium risk", "中风险"),
+            "high": ("High risk", "高风险"),
+        },
+        "service": {
+            "dedicated_team": ("Served by a team of its own", "专门机构服务"),
+            "nurture": ("Bring up to the high tier", "培养升级"),
+            "reduce_service": ("Less service, less cost", "减少服务，降低成本"),
+            "review": ("Ask whether he must go", "评估是否淘汰"),
+            "reasonable_exit": ("Part reasonably", "合理淘汰"),
+            "firm_exit": ("Part firmly", "坚决淘汰"),
+        },
+        "status": {
+            "prospect": ("Prospects", "潜在客户"),
+            "one_time": ("One-time customers", "做一次生意的客户"),
+            "satisfied": ("Satisfied customers", "满意的客户"),
+            "loyal_customer": ("Loyal customers", "忠诚的客户"),
+            "about_to_defect": ("About to defect", "准备背离的客户"),
+        },
+        "tier": {
+            "a": ("A customers", "甲类客户"),
+            "b": ("B customers", "乙类客户"),
+            "c": ("C customers", "丙类客户"),
+            "top": ("Top customers", "顶尖客户"),
+            "major": ("Major customers", "主要客户"),
+            "ordinary": ("Ordinary customers", "普通客户"),
+            "small": ("Small customers", "小客户"),
+            "big": ("Big customers", "大客户"),
+            "important": ("Important customers", "重要客户"),
+            "high_tier": ("High-tier customers", "高级客户"),
+            "middle_tier": ("Middle-tier customers", "中级客户"),
+            "low_tier": ("Low-tier customers", "低级客户"),
+            "main": ("Main customers", "主力客户"),
+            "general": ("General customers", "一般客户"),
+            "sporadic": ("Sporadic customers", "零散客户"),
+            "platinum_card": ("Platinum card", "白金卡客户"),
+            "gold_card": ("Gold card", "金卡客户"),
+            "silver_card": ("Silver card", "银卡客户"),
+            "ordinary_card": ("Ordinary card", "普通卡客户"),
+            "global_account": ("Global customers", "全球客户"),
+            "large_account": ("Large customers", "大型客户"),
+            "smaller_account": ("Small and medium customers", "中小客户"),
+            "key_account": ("Key accounts", "重点客户"),
+            "regular": ("Regular customers", "常规客户"),
+            "potential": ("Potential customers", "潜力客户"),
+            "key": ("Key customers", "关键客户"),
+            "temporary": ("Temporary customers", "临时客户"),
+        },
+        "value_position": {
+            "leading": ("High value, high potential", "高价值高潜力客户"),
+            "saturated": ("High value, low potential", "高价值低潜力客户"),
+            "promising_value": ("Low value, high potential", "低价值高潜力客户"),
+            "marginal": ("Low value, low potential", "低价值低潜力客户"),
+        },
+        "volume_profit": {
+            "volume_and_profit": ("Volume and profit customers", "销量利润兼备客户"),
+            "volume": ("Volume customers", "销量客户"),
+            "profit": ("Profit customers", "利润客户"),
+            "minor": ("Minor customers", "次要客户"),
+        },
+    }
+)

@@ -1,0 +1,519 @@
+"""Campaigns: who answered, by cell; whom it pays to ask again; what each score is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any, Literal, Self
+
+import attrs
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.frames import Door, collect, enter
+from custrel.rules import Rule
+from custrel.segmentation._checks import as_float, require_complete
+from custrel.segmentation._learning import SCORES
+from custrel.segmentation._refusals import refuse
+from custrel.segmentation._tables import small_table
+
+__all__ = ["ContactRule", "ResponseWeights", "break_even_rate", "campaign_table"]
+
+Floats = NDArray[np.float64]
+
+_METHODS = ("linear", "logistic")
+_STEPS = 50
+_CLOSE = 1e-10
+_NORMAL_95 = 1.959963984540054
+
+
+def break_even_rate(*, cost: float, profit: float) -> float:
+    """Return the response rate at which a campaign earns what it costs.
+
+    Parameters
+    ----------
+    cost : float
+        What asking one customer costs, in money.
+    profit : float
+        What one response brings, before that cost, in money.
+
+    Returns
+    -------
+    float
+        Responses per customer asked; above 1 no campaign can pay.
+
+    Raises
+    ------
+    InvalidRule
+        The cost is negative, or the profit not above 0.
+
+    References
+    ----------
+    .. [1] A. M. Hughes (1994), Strategic Database Marketing, Probus: break-even of RFM cells.
+
+    Examples
+    --------
+    >>> break_even_rate(cost=0.5, profit=40)
+    0.0125
+    """
+    if not (cost >= 0 and isfinite(cost) and profit > 0 and isfinite(profit)):
+        raise InvalidRule(
+            f"expected a cost of 0 or more and a profit above 0, got {cost!r} and {profit!r}."
+        )
+    return cost / profit
+
+
+def campaign_table(
+    customers: Any,
+    *,
+    by: str = "rfm",
+    response: str = "responded",
+    cost: float | None = None,
+    profit: float | None = None,
+) -> Any:
+    """Return how each cell answered a campaign: rate, lift, gain and profit, the best first.
+
+    Parameters
+    ----------
+    customers : CustomerSummary or frame
+        One row for each customer who was asked.
+    by : str
+        The column of the cell: RFM, segment, source of the lead.
+    response : str
+        The column of the answer: true or false, 1 or 0.
+    cost, profit : float, optional
+        What asking costs, and what a response brings before that; together or not at all.
+
+    Returns
+    -------
+    frame
+        Of the kind that came: one row per cell, with `by`, ``customers``, ``responses``,
+        ``rate``, its 95 % interval ``rate_low`` and ``rate_high`` (Wilson), ``lift`` (the rate
+        over that of all; missing where nobody answered), ``reach`` and ``gain`` (the shares of
+        customers and of responses in this cell and those above it); with a profit also
+        ``break_even_index`` (how far the rate is above the break-even one, 0 where equal),
+        ``profit`` and ``total_profit`` of the cells down to this one.
+
+    Raises
+    ------
+    InvalidData
+        There are no customers; a cell is missing; or a response is neither 0 nor 1.
+    ColumnNotFound
+        A column is not there.
+    InvalidRule
+        A cost without a profit is given, or impossible ones.
+
+    See Also
+    --------
+    ContactRule : The same as a rule for the next campaign.
+
+    Notes
+    -----
+    The documents ask for 高命中率, a high rate of hits in the segment that was chosen.  Cells of
+    equal rate are in the order of their names.
+
+    References
+    ----------
+    .. [1] E. B. Wilson (1927), Probable Inference, the Law of Succession, and Statistical
+       Inference, Journal of the American Statistical Association 22(158), 209-212.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> asked = pd.DataFrame(
+    ...     {"rfm": ["55"] * 4 + ["11"] * 6, "responded": [1, 1, 0, 0] + [0] * 5 + [1]}
+    ... )
+    >>> table = campaign_table(asked, cost=1, profit=4)
+    >>> table[
+    ...     ["rfm", "customers", "responses", "lift", "gain", "break_even_index", "profit"]
+    ... ].round(3)
+      rfm  customers  responses   lift   gain  break_even_index  profit
+    0  55          4          2  1.667  0.667             1.000     4.0
+    1  11          6          1  0.556  1.000            -0.333    -2.0
+    """
+    if (cost is None) is not (profit is None):
+        raise InvalidRule("a break-even needs both: cost= of asking and profit= of a response.")
+    door = enter(customers)
+    cells, asked, hits = _answers(door, by, response)
+    rate = hits / asked
+    order = np.lexsort((cells, -rate))
+    cells, asked, hits, rate = cells[order], asked[order], hits[order], rate[order]
+    low, high = _wilson(hits, asked)
+    overall = hits.sum() / asked.sum()
+    columns: dict[str, Any] = {
+        by: cells.tolist(),
+        "customers": asked.astype(np.int64).tolist(),
+        "responses": hits.astype(np.int64).tolist(),
+        "rate": rate.tolist(),
+        "rate_low": low.tolist(),
+        "rate_high": high.tolist(),
+        "lift": (rate / overall if overall else np.full_like(rate, np.nan)).tolist(),
+        "reach": (np.cumsum(asked) / asked.sum()).tolist(),
+        "gain": (np.cumsum(hits) / max(hits.sum(), 1)).tolist(),
+    }
+    if cost is not None and profit is not None:
+        needed = break_even_rate(cost=cost, profit=profit)
+        earned = hits * profit - asked * cost
+        index = rate / needed - 1 if needed else np.full_like(rate, np.inf)
+        columns |= {
+            "break_even_index": index.tolist(),
+            "profit": earned.tolist(),
+            "total_profit": np.cumsum(earned).tolist(),
+        }
+    return small_table(door, columns)
+
+
+def _as_rates(rates: Any) -> tuple[tuple[str, float], ...]:
+    pairs = rates.items() if hasattr(rates, "items") else rates
+    return tuple((str(cell), float(rate)) for cell, rate in pairs)
+
+
+@attrs.frozen
+class ContactRule(Rule):
+    """Whom to ask in the next campaign: the cells whose rate pays.
+
+    Parameters
+    ----------
+    rates : mapping of str to float
+        For each cell the share of customers who answer, 0 to 1.
+    break_even : float
+        The rate from which on asking pays.
+    by : str
+        The column of the cell.
+    unseen : bool
+        Whether to ask customers of cells that have no rate.
+
+    Raises
+    ------
+    InvalidRule
+        A cell stands twice, or a rate is no share.
+
+    See Also
+    --------
+    break_even_rate : The rate at which asking pays.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rule = ContactRule({"55": 0.08, "11": 0.01}, break_even=0.0125)
+    >>> rule.cells
+    ('55',)
+    >>> rule.select(pd.DataFrame({"rfm": ["11", "55", "33"]}))["contact"].tolist()
+    [False, True, False]
+    """
+
+    rates: tuple[tuple[str, float], ...] = attrs.field(converter=_as_rates)
+    break_even: float = attrs.field(converter=float, kw_only=True)
+    by: str = attrs.field(default="rfm", kw_only=True)
+    unseen: bool = attrs.field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if len({cell for cell, _ in self.rates}) < len(self.rates):
+            raise InvalidRule(f"a cell stands twice: {self.rates}.")
+        if not all(0 <= rate <= 1 for _, rate in self.rates) or not self.break_even >= 0:
+            raise InvalidRule(
+                "rates are shares between 0 and 1 (0.02, not 2), break_even is not negative."
+            )
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells that pay, in the order given."""
+        return tuple(cell for cell, rate in self.rates if rate >= self.break_even)
+
+    @classmethod
+    def learn(
+        cls,
+        customers: Any,
+        *,
+        cost: float,
+        profit: float,
+        by: str = "rfm",
+        response: str = "responded",
+        unseen: bool = False,
+    ) -> Self:
+        """Learn the rates from a campaign, or from a test of it.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or frame
+            One row for each customer who was asked.
+        cost : float
+            What asking one customer costs.
+        profit : float
+            What one response brings before that cost.
+        by : str
+            The column of the cell.
+        response : str
+            The column of the answer: true or false, 1 or 0.
+        unseen : bool
+            Whether to ask customers of cells of whom nobody was asked before.
+
+        Returns
+        -------
+        ContactRule
+
+        Raises
+        ------
+        InvalidData
+            There are no customers; a cell is missing; or a response is neither 0 nor 1.
+        """
+        cells, asked, hits = _answers(enter(customers), by, response)
+        order = np.lexsort((cells, -hits / asked))
+        rates = zip(cells[order].tolist(), (hits / asked)[order].tolist(), strict=True)
+        needed = break_even_rate(cost=cost, profit=profit)
+        return cls(tuple(rates), break_even=needed, by=by, unseen=unseen)
+
+    def select(self, customers: Any, *, name: str = "contact") -> Any:
+        """Say of every customer whether to ask him.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or frame
+            One row per customer, with the column of the cell.
+        name : str
+            The column to add.
+
+        Returns
+        -------
+        CustomerSummary or frame
+            As it came, with `name`: true or false.
+
+        Raises
+        ------
+        ColumnNotFound
+            The column of the cell is not there.
+        InvalidData
+            A cell is missing.
+        """
+        door = enter(customers)
+        door.require([self.by])
+        missing = {self.by: (nw.col(self.by).is_null(), "missing cell")}
+        refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
+        cell = nw.col(self.by).cast(nw.String)
+        pays = cell.is_in(self.cells)
+        if self.unseen:
+            pays = pays | ~cell.is_in([cell for cell, _ in self.rates])
+        return door.leave(door.frame.with_columns(pays.alias(name)))
+
+
+def _as_numbers(numbers: Any) -> tuple[float, ...]:
+    return tuple(float(number) for number in numbers)
+
+
+@attrs.frozen(kw_only=True)
+class ResponseWeights(Rule):
+    """What each of the three scores adds to a response: weights for `RfmScale.weighted`.
+
+    `fit` learns them from a response.
+
+    Parameters
+    ----------
+    method : {"linear", "logistic"}
+        Least squares of any response, or logistic regression of one that is 0 or 1.
+    intercept : float
+        The response at scores of 0; its log-odds in a logistic regression.
+    coefficients : three floats
+        What one more point of recency, frequency and monetary score adds to it.
+    errors : three floats
+        Their standard errors.
+    customers : int
+        From how many customers they were learnt.
+
+    Raises
+    ------
+    InvalidRule
+        There are not three coefficients and errors.
+    UnknownCode
+        There is no such method.
+
+    See Also
+    --------
+    RfmScale.weighted : Uses the weights.
+
+    Examples
+    --------
+    >>> learnt = ResponseWeights(
+    ...     method="linear",
+    ...     intercept=0.0,
+    ...     coefficients=(3, 1, -0.5),
+    ...     errors=(1, 1, 1),
+    ...     customers=99,
+    ... )
+    >>> learnt.weights
+    (0.75, 0.25, 0.0)
+    """
+
+    method: Literal["linear", "logistic"]
+    intercept: float = attrs.field(converter=float)
+    coefficients: tuple[float, ...] = attrs.field(converter=_as_numbers)
+    errors: tuple[float, ...] = attrs.field(converter=_as_numbers)
+    customers: int
+
+    def __attrs_post_init__(self) -> None:
+        if self.method not in _METHODS:
+            raise UnknownCode("method of regression", str(self.method), _METHODS)
+        if len(self.coefficients) != 3 or len(self.errors) != 3:
+            raise InvalidRule("expected three coefficients and three standard errors.")
+
+    @property
+    def weights(self) -> tuple[float, float, float]:
+        """The coefficients as weights that add up to 1; a negative one counts as 0.
+
+        All are 0 where no score raises the response.
+        """
+        r, f, m = (max(0.0, coefficient) for coefficient in self.coefficients)
+        total = (r + f + m) or 1.0
+        return r / total, f / total, m / total
+
+    @classmethod
+    def fit(
+        cls,
+        scored: Any,
+        *,
+        response: str = "responded",
+        method: Literal["linear", "logistic"] = "linear",
+        scores: Sequence[str] = SCORES,
+    ) -> Self:
+        """Learn by regression what each score adds to a response.
+
+        Parameters
+        ----------
+        scored : CustomerSummary or frame
+            One row per customer: what `RfmScale.score` returned, and how he responded later.
+        response : str
+            The column of the response: a flag, an amount.
+        method : {"linear", "logistic"}
+            Least squares, or, for a response that is 0 or 1, logistic regression.
+        scores : three str
+            The columns of the three scores.
+
+        Returns
+        -------
+        ResponseWeights
+
+        Raises
+        ------
+        InvalidData
+            A value is missing or infinite, or, for a logistic regression, neither 0 nor 1.
+        FitError
+            The scores do not differ enough to tell their effects apart, or they part those who
+            responded from the others exactly.
+        UnknownCode
+            There is no such method.
+
+        Notes
+        -----
+        The regression sees the customers by cell: their number, the sum and the sum of squares of
+        their responses, formed on the engine that holds the data.
+        """
+        if method not in _METHODS:
+            raise UnknownCode("method of regression", str(method), _METHODS)
+        door = enter(scored)
+        require_complete(door, *scores, response)
+        if method == "logistic":
+            _require_flags(door, response)
+        design, counts, sums, squares = _by_cell(door, scores, response)
+        if np.linalg.matrix_rank(design) < 4 or counts.sum() <= 4:
+            raise FitError(
+                f"ResponseWeights: the scores of {counts.sum():,.0f} customers do not differ enough "
+                "to tell the effects of recency, frequency and monetary value apart. Take more "
+                "customers, or more bins."
+            )
+        solve = _least_squares if method == "linear" else _logistic
+        estimates, covariance = solve(design, counts, sums, squares)
+        intercept, *coefficients = estimates.tolist()
+        return cls(
+            method=method,
+            intercept=intercept,
+            coefficients=coefficients,
+            errors=np.sqrt(np.diag(covariance))[1:].tolist(),
+            customers=int(counts.sum()),
+        )
+
+
+def _answers(door: Door, by: str, response: str) -> tuple[NDArray[Any], Floats, Floats]:
+    """Return the cells, how many customers of each were asked, and how many answered."""
+    door.require([by])
+    require_complete(door, response)
+    _require_flags(door, response)
+    missing = {by: (nw.col(by).is_null(), "missing cell")}
+    refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
+    cells = door.frame.select(__cell=nw.col(by).cast(nw.String), __hit=as_float(response))
+    grouped = cells.group_by("__cell").agg(nw.len().alias("__asked"), nw.col("__hit").sum())
+    rows = collect(grouped).rows(named=True)
+    if not rows:
+        message = "nobody was asked"
+        raise InvalidData([Problem(code="empty", message=message, count=0)])
+    names = np.array([str(row["__cell"]) for row in rows])
+    asked = np.array([row["__asked"] for row in rows], dtype=np.float64)
+    return names, asked, np.array([row["__hit"] for row in rows], dtype=np.float64)
+
+
+def _require_flags(door: Door, response: str) -> None:
+    value = as_float(response)
+    odd = {response: ((value != 0) & (value != 1), "expected 1 (answered) or 0 (did not)")}
+    refuse(door, odd, code="no_flag", remedy="Say of each customer whether he answered.")
+
+
+def _wilson(hits: Floats, asked: Floats) -> tuple[Floats, Floats]:
+    square = _NORMAL_95**2
+    rate = hits / asked
+    centre = (rate + square / (2 * asked)) / (1 + square / asked)
+    half = (
+        _NORMAL_95
+        * np.sqrt(rate * (1 - rate) / asked + square / (4 * asked**2))
+        / (1 + square / asked)
+    )
+    return centre - half, centre + half
+
+
+def _by_cell(
+    door: Door, scores: Sequence[str], response: str
+) -> tuple[Floats, Floats, Floats, Floats]:
+    named = {f"__s{place}": as_float(score) for place, score in enumerate(scores)}
+    value = as_float(response)
+    slim = door.frame.select(**named, __y=value, __yy=value * value)
+    grouped = slim.group_by(*named).agg(
+        nw.len().alias("__n"), nw.col("__y").sum(), nw.col("__yy").sum()
+    )
+    table = collect(grouped.sort(*named))
+    columns = [
+        np.asarray(table[name].to_numpy(), dtype=np.float64)
+        for name in (*named, "__n", "__y", "__yy")
+    ]
+    design = np.column_stack([np.ones_like(columns[0]), *columns[: len(named)]])
+    return design, columns[-3], columns[-2], columns[-1]
+
+
+def _least_squares(
+    design: Floats, counts: Floats, sums: Floats, squares: Floats
+) -> tuple[Floats, Floats]:
+    information = design.T @ (design * counts[:, None])
+    estimates: Floats = np.linalg.solve(information, design.T @ sums)
+    fitted = design @ estimates
+    residual = max(0.0, float(np.sum(squares - 2 * fitted * sums + counts * fitted**2)))
+    free = counts.sum() - design.shape[1]
+    return estimates, np.asarray(np.linalg.inv(information) * (residual / free))
+
+
+def _logistic(
+    design: Floats, counts: Floats, sums: Floats, _squares: Floats
+) -> tuple[Floats, Floats]:
+    """Maximize the likelihood by Newton's method, on the cells."""
+    estimates = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        share = 1 / (1 + np.exp(-np.clip(design @ estimates, -700, 700)))
+        information = design.T @ (design * (counts * share * (1 - share))[:, None])
+        if np.linalg.cond(information) > 1 / np.finfo(np.float64).eps:
+            break
+        step = np.linalg.solve(information, design.T @ (sums - counts * share))
+        estimates = estimates + step
+        if np.max(np.abs(step)) < _CLOSE * (1 + np.max(np.abs(estimates))):
+            return estimates, np.asarray(np.linalg.inv(information), dtype=np.float64)
+    raise FitError(
+        "ResponseWeights: the scores part those who responded from the others exactly, or nobody "
+        "(or everybody) responded, so that no finite weights are best. Take more customers, or "
+        "method='linear'."
+    )
