@@ -435,3 +435,27 @@ def test_every_customer_has_one_segment(rows):
     labelled = quietly(rfm, table(rows))
     for cell, segment in zip(labelled["rfm"], labelled["segment"], strict=True):
         assert segment == STANDARD_SEGMENTS.segment_of(cell)
+
+
+@pytest.mark.published
+def test_rs_rfm_package_on_its_own_example():
+    """The ten customers that the package prints of its example, and the thresholds it prints.
+
+    A. Hebbali, rfm 0.2, README: rfm_table_order(rfm_data_orders, ...) as of 2006-12-31, with
+    recency_bins = c(115, 181, 297, 482), frequency_bins = c(4, 5, 6, 8) and monetary_bins =
+    c(256, 382, 506, 666): quantiles of 995 customers, each the first value of the next bin.  As
+    days are whole, its first day of a worse grade is one more than our last of a better one.
+    """
+    scale = RfmScale(
+        recency=[day - 1 for day in (115, 181, 297, 482)],
+        frequency=(4, 5, 6, 8),
+        monetary=(256, 382, 506, 666),
+        unit="D",
+    )
+    rows = [
+        (205, 6, 472, "343"), (140, 3, 340, "412"), (194, 4, 405, "323"), (132, 5, 448, "433"),
+        (90, 9, 843, "555"), (84, 9, 763, "555"), (281, 8, 699, "355"), (246, 4, 157, "321"),
+        (349, 3, 363, "212"), (619, 4, 196, "121"),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["idle", "orders", "revenue", "rfm_of_r"])
+    assert scale.score(frame)["rfm"].tolist() == frame["rfm_of_r"].tolist()

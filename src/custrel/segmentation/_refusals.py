@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import narwhals.stable.v2 as nw
 
+from custrel._columns import require_complete
 from custrel.errors import InvalidData, Problem
-from custrel.frames import Door, census, first_rows
+from custrel.frames import Door, census, first_rows, read_schema
 
 
 def refuse(
@@ -32,3 +33,13 @@ def refuse(
     ]
     if problems:
         raise InvalidData(problems)
+
+
+def require_values(door: Door, *columns: str) -> None:
+    """Refuse missing columns and values, and what is neither a number nor a flag."""
+    door.require(columns)
+    schema = read_schema(door.frame)
+    flags = [column for column in columns if schema[column] == nw.Boolean]
+    require_complete(door, *(column for column in columns if column not in flags))
+    missing = {column: (nw.col(column).is_null(), "missing value") for column in flags}
+    refuse(door, missing, code="missing_value", remedy="Leave these rows out, or decide.")

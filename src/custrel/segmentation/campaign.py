@@ -11,13 +11,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._columns import as_float
+from custrel._intervals import wilson
 from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._learning import SCORES
-from custrel.segmentation._refusals import refuse
-from custrel.segmentation._tables import small_table
+from custrel.segmentation._refusals import refuse, require_values
 
 __all__ = ["ContactRule", "ResponseWeights", "break_even_rate", "campaign_table"]
 
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 _METHODS = ("linear", "logistic")
 _STEPS = 50
 _CLOSE = 1e-10
-_NORMAL_95 = 1.959963984540054
+_CONFIDENCE = 0.95
 
 
 def break_even_rate(*, cost: float, profit: float) -> float:
@@ -140,29 +140,28 @@ def campaign_table(
     rate = hits / asked
     order = np.lexsort((cells, -rate))
     cells, asked, hits, rate = cells[order], asked[order], hits[order], rate[order]
-    low, high = _wilson(hits, asked)
+    intervals = [wilson(r, n, _CONFIDENCE) for r, n in zip(rate, asked, strict=True)]
     overall = hits.sum() / asked.sum()
-    columns: dict[str, Any] = {
-        by: cells.tolist(),
-        "customers": asked.astype(np.int64).tolist(),
-        "responses": hits.astype(np.int64).tolist(),
-        "rate": rate.tolist(),
-        "rate_low": low.tolist(),
-        "rate_high": high.tolist(),
-        "lift": (rate / overall if overall else np.full_like(rate, np.nan)).tolist(),
-        "reach": (np.cumsum(asked) / asked.sum()).tolist(),
-        "gain": (np.cumsum(hits) / max(hits.sum(), 1)).tolist(),
+    columns: dict[str, NDArray[Any]] = {
+        by: cells,
+        "customers": asked.astype(np.int64),
+        "responses": hits.astype(np.int64),
+        "rate": rate,
+        "rate_low": np.array([low for _, _, low, _ in intervals]),
+        "rate_high": np.array([high for *_, high in intervals]),
+        "lift": rate / overall if overall else np.full_like(rate, np.nan),
+        "reach": np.cumsum(asked) / asked.sum(),
+        "gain": np.cumsum(hits) / max(hits.sum(), 1),
     }
     if cost is not None and profit is not None:
         needed = break_even_rate(cost=cost, profit=profit)
         earned = hits * profit - asked * cost
-        index = rate / needed - 1 if needed else np.full_like(rate, np.inf)
         columns |= {
-            "break_even_index": index.tolist(),
-            "profit": earned.tolist(),
-            "total_profit": np.cumsum(earned).tolist(),
+            "break_even_index": rate / needed - 1 if needed else np.full_like(rate, np.inf),
+            "profit": earned,
+            "total_profit": np.cumsum(earned),
         }
-    return small_table(door, columns)
+    return door.table(columns)
 
 
 def _as_rates(rates: Any) -> tuple[tuple[str, float], ...]:
@@ -411,7 +410,7 @@ class ResponseWeights(Rule):
         if method not in _METHODS:
             raise UnknownCode("method of regression", str(method), _METHODS)
         door = enter(scored)
-        require_complete(door, *scores, response)
+        require_values(door, *scores, response)
         if method == "logistic":
             _require_flags(door, response)
         design, counts, sums, squares = _by_cell(door, scores, response)
@@ -436,7 +435,7 @@ class ResponseWeights(Rule):
 def _answers(door: Door, by: str, response: str) -> tuple[NDArray[Any], Floats, Floats]:
     """Return the cells, how many customers of each were asked, and how many answered."""
     door.require([by])
-    require_complete(door, response)
+    require_values(door, response)
     _require_flags(door, response)
     missing = {by: (nw.col(by).is_null(), "missing cell")}
     refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
@@ -455,18 +454,6 @@ def _require_flags(door: Door, response: str) -> None:
     value = as_float(response)
     odd = {response: ((value != 0) & (value != 1), "expected 1 (answered) or 0 (did not)")}
     refuse(door, odd, code="no_flag", remedy="Say of each customer whether he answered.")
-
-
-def _wilson(hits: Floats, asked: Floats) -> tuple[Floats, Floats]:
-    square = _NORMAL_95**2
-    rate = hits / asked
-    centre = (rate + square / (2 * asked)) / (1 + square / asked)
-    half = (
-        _NORMAL_95
-        * np.sqrt(rate * (1 - rate) / asked + square / (4 * asked**2))
-        / (1 + square / asked)
-    )
-    return centre - half, centre + half
 
 
 def _by_cell(
@@ -491,7 +478,7 @@ def _least_squares(
     design: Floats, counts: Floats, sums: Floats, squares: Floats
 ) -> tuple[Floats, Floats]:
     information = design.T @ (design * counts[:, None])
-    estimates: Floats = np.linalg.solve(information, design.T @ sums)
+    estimates = np.asarray(np.linalg.solve(information, design.T @ sums), dtype=np.float64)
     fitted = design @ estimates
     residual = max(0.0, float(np.sum(squares - 2 * fitted * sums + counts * fitted**2)))
     free = counts.sum() - design.shape[1]

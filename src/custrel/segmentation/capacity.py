@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnsupportedFrame
 from custrel.frames import enter, with_arrays
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._refusals import refuse
 
 __all__ = ["allocate_capacity", "need_fit"]

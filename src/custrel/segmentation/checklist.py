@@ -8,12 +8,12 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float
 from custrel.errors import InvalidRule
 from custrel.frames import Door, enter
 from custrel.rules import Rule
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._cuts import check_cuts, points, read_cuts
-from custrel.segmentation._refusals import refuse
+from custrel.segmentation._refusals import refuse, require_values
 
 __all__ = [
     "ACCOUNT_MANAGER",
@@ -169,7 +169,7 @@ class Checklist(Rule):
             A column is not there.
         """
         door = enter(frame)
-        require_complete(door, *(criterion.column for criterion in self.criteria))
+        require_values(door, *(criterion.column for criterion in self.criteria))
         _require_on_scale(door, self.criteria)
         verdict = name or self.name
         score, fails = nw.lit(0.0), nw.lit(0)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
-from math import inf, prod
+from math import isnan, nan, prod
 from typing import Any, Literal, Self
 
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete, require_rows
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
 from custrel.segmentation._binning import cut_between
-from custrel.segmentation._checks import as_float, require_complete, require_rows
 from custrel.segmentation._cuts import points, read_cuts
-from custrel.segmentation._refusals import refuse
+from custrel.segmentation._refusals import refuse, require_values
 
 __all__ = ["Axis", "Grid"]
 
@@ -327,7 +327,7 @@ class Grid(Rule):
 
     def _require_levels(self, door: Door) -> None:
         """Refuse what lies on no axis: numbers that are none, and names that are no levels."""
-        require_complete(door, *(axis.column for axis in self.axes if axis.cuts is not None))
+        require_values(door, *(axis.column for axis in self.axes if axis.cuts is not None))
         named = [axis for axis in self.axes if axis.cuts is None]
         door.require(axis.column for axis in named)
         strange = {
@@ -439,6 +439,5 @@ def _learn(door: Door, axis: Axis) -> tuple[float, bool]:
             __above=nw.when(column >= edge).then(column),
         ).select(nw.col("__below").max(), nw.col("__above").min())
     ).rows(named=True)[0]
-    below = ends["__below"]
-    above = inf if ends["__above"] is None else float(ends["__above"])
-    return (above, False) if below is None else (cut_between(float(below), above), True)
+    below, above = (nan if end is None else float(end) for end in ends.values())
+    return (above, False) if isnan(below) else (cut_between(below, above), True)

@@ -9,16 +9,16 @@ from typing import Any, Self
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import AnyFrame, Door, collect, enter
 from custrel.rules import Rule
-from custrel.segmentation._checks import as_float, require_complete
-from custrel.segmentation._refusals import refuse
-from custrel.segmentation._tables import small_table
+from custrel.segmentation._refusals import refuse, require_values
 from custrel.segmentation.abc import AbcRule
 
 __all__ = ["KeyAccountRule", "key_account_chart", "key_account_moves"]
 
+_KEYS = ("__customer", "__place")
 _CRITERIA = ("strategic", "profit", "low_cost")
 
 
@@ -181,7 +181,7 @@ class KeyAccountRule(Rule):
             "profit": (profit,),
             "low_cost": (cost_to_serve, revenue),
         }
-        require_complete(door, *(column for c in self.criteria for column in read[c]))
+        require_values(door, *(column for c in self.criteria for column in read[c]))
         meets = {
             "strategic": as_float(strategic) > 0,
             "profit": as_float(profit) >= (self.profit_limit or 0.0),
@@ -280,28 +280,27 @@ def key_account_chart(
     1  2024-02             1         1        1       0
     """
     door, months, keys = _keys(sales, standard, customer, period, value)
-    counted = {
-        int(row["__place"]): int(row["__n"])
-        for row in collect(keys.group_by("__place").agg(nw.len().alias("__n"))).rows(named=True)
+    counted = _by_month(keys, len(months))
+    stayed = _by_month(keys.join(_shifted(keys), on=list(_KEYS), how="inner"), len(months))
+    before = [counted[0], *counted[:-1]]
+    same = [counted[0], *stayed[1:]]
+    columns = {
+        "key_accounts": counted,
+        "promoted": [now - both for now, both in zip(counted, same, strict=True)],
+        "demoted": [then - both for then, both in zip(before, same, strict=True)],
+        "change": [now - then for now, then in zip(counted, before, strict=True)],
     }
-    kept = keys.join(_shifted(keys), on=["__customer", "__place"], how="inner")
-    stayed = {
-        int(row["__place"]): int(row["__n"])
-        for row in collect(kept.group_by("__place").agg(nw.len().alias("__n"))).rows(named=True)
-    }
-    numbers = [counted.get(place, 0) for place in range(len(months))]
-    before = [numbers[0], *numbers[:-1]]
-    same = [numbers[0], *(stayed.get(place, 0) for place in range(1, len(months)))]
-    return small_table(
-        door,
-        {
-            period: months,
-            "key_accounts": numbers,
-            "promoted": [now - both for now, both in zip(numbers, same, strict=True)],
-            "demoted": [then - both for then, both in zip(before, same, strict=True)],
-            "change": [now - then for now, then in zip(numbers, before, strict=True)],
-        },
+    # The months themselves stay on the engine, and of its type.
+    found = door.frame.select(period).unique(subset=[period]).sort(period)
+    chart = found.with_columns(
+        **{
+            name: nw.col(period).replace_strict(
+                months, numbers, default=None, return_dtype=nw.Int64
+            )
+            for name, numbers in columns.items()
+        }
     )
+    return nw.maybe_reset_index(chart).to_native()
 
 
 def key_account_moves(
@@ -354,13 +353,13 @@ def key_account_moves(
     1  2024-02           c  promoted
     """
     _, months, keys = _keys(sales, standard, customer, period, value)
-    before, on = _shifted(keys), ["__customer", "__place"]
-    came = keys.filter(nw.col("__place") > 0).join(before, on=on, how="anti")
-    gone = before.filter(nw.col("__place") < len(months)).join(keys, on=on, how="anti")
+    before = _shifted(keys)
+    came = keys.filter(nw.col("__place") > 0).join(before, on=list(_KEYS), how="anti")
+    gone = before.filter(nw.col("__place") < len(months)).join(keys, on=list(_KEYS), how="anti")
     moves: Any = nw.concat(
         [
-            came.select(*on, move=nw.lit("promoted")),
-            gone.select(*on, move=nw.lit("demoted")),
+            came.select(*_KEYS, move=nw.lit("promoted")),
+            gone.select(*_KEYS, move=nw.lit("demoted")),
         ]
     )
     named = moves.select(
@@ -400,6 +399,12 @@ def _keys(
         .agg(nw.col("__value").sum())
     )
     return door, list(months), together.filter(nw.col("__value") >= standard).drop("__value")
+
+
+def _by_month(keys: AnyFrame, months: int) -> list[int]:
+    table = collect(keys.group_by("__place").agg(nw.len().alias("__n")))
+    found = {int(row["__place"]): int(row["__n"]) for row in table.rows(named=True)}
+    return [found.get(place, 0) for place in range(months)]
 
 
 def _shifted(keys: AnyFrame) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.frames import enter
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation.grid import Axis, Grid
 
 __all__ = [

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, collect, enter
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._refusals import refuse
 
 __all__ = ["segment_profile"]
@@ -82,7 +82,11 @@ def segment_profile(
     customers = _require_customers(door, groups, of)
     values = {f"__{column}": as_float(column) for column in of}
     slim = door.frame.select(*groups, **values)
-    totals = collect(slim.select(*[nw.col(name).sum() for name in values])).rows(named=True)[0]
+    approximate = door.engine is nw.Implementation.PYARROW and "median" in statistics
+    if approximate and isinstance(slim, nw.DataFrame):  # its grouped medians are sketches
+        slim = nw.from_native(slim.to_pandas(), eager_only=True)
+    sums = [nw.col(name).sum() for name in values]
+    totals = collect(slim.select(*sums)).rows(named=True)[0] if sums else {}
     table = slim.group_by(*groups).agg(
         nw.len().alias("__customers"),
         *[
@@ -98,13 +102,17 @@ def segment_profile(
         for column in of
         for kind in statistics
     }
-    described_table = table.select(
-        *groups,
-        customers=counted,
-        customer_share=counted.cast(nw.Float64) / float(customers),
-        **described,
+    profile = nw.maybe_reset_index(
+        table.select(
+            *groups,
+            customers=counted,
+            customer_share=counted.cast(nw.Float64) / float(customers),
+            **described,
+        ).sort(*groups)
     )
-    return nw.maybe_reset_index(described_table.sort(*groups)).to_native()
+    if approximate and isinstance(profile, nw.DataFrame):
+        return profile.to_arrow()
+    return profile.to_native()
 
 
 def _require_customers(door: Door, groups: Sequence[str], of: Sequence[str]) -> int:

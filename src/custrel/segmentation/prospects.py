@@ -6,8 +6,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.frames import enter
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._refusals import refuse
 from custrel.segmentation.grid import Axis, Grid
 

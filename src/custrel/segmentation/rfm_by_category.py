@@ -9,11 +9,11 @@ from typing import Any, Self
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import collect, enter
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_code
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._cuts import flip, points
 from custrel.segmentation._learning import REMEDIES, SCORES, Lesson, learn_scale
 from custrel.segmentation._refusals import refuse

@@ -10,14 +10,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._columns import require_complete, require_rows
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, enter
 from custrel.segmentation._binning import TIES
-from custrel.segmentation._checks import require_complete, require_rows
+from custrel.segmentation._counts import count_codes
 from custrel.segmentation._cuts import flip
 from custrel.segmentation._learning import DIMENSIONS
 from custrel.segmentation._refusals import refuse
-from custrel.segmentation._tables import count_codes
 from custrel.segmentation.rfm import RfmScale
 from custrel.units import require_same_unit
 

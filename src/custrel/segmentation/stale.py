@@ -74,9 +74,9 @@ def stale_records(
                 )
             ]
         )
-    now = _literal(as_of, kind)
+    newest, oldest = _bounds(as_of, max_age, kind)
     column = nw.col(updated)
-    later = column > now
+    later = column > newest
     late = census(door.frame, {"__late": later})["__late"]
     if late:
         raise InvalidData(
@@ -93,28 +93,26 @@ def stale_records(
                 )
             ]
         )
-    stale = column.is_null() | (column < _literal(as_of, kind, timedelta(days=max_age)))
+    stale = column.is_null() | (column < oldest)
     # Where there is no date, comparisons say neither yes nor no.
     return door.leave(
         door.frame.with_columns(nw.when(stale).then(True).otherwise(False).alias(name))
     )
 
 
-def _literal(as_of: date, kind: Any, before: timedelta = timedelta(0)) -> Any:
-    """Return a moment in the type of the column; a date counts to the end of its day."""
+def _bounds(as_of: date, max_age: float, kind: Any) -> tuple[Any, Any]:
+    """Return the latest date that there can be and the oldest that is fresh, as the column has it.
+
+    Where `as_of` is a date and the column holds instants, whole days are counted.
+    """
+    zone, age = getattr(kind, "time_zone", None), timedelta(days=max_age)
     if kind == nw.Date:
         day = as_of.date() if isinstance(as_of, datetime) else as_of
-        return day - timedelta(days=before.days)
-    zone = getattr(kind, "time_zone", None)
-    if not isinstance(as_of, datetime):
-        if zone is not None:
-            raise InvalidRule(
-                f"the instants are in the zone {zone!r}: as_of must be an instant with a zone."
-            )
-        return datetime.combine(as_of, time.max) - before
-    if (as_of.tzinfo is None) is not (zone is None):
-        raise InvalidRule(
-            f"as_of {'has no' if as_of.tzinfo is None else 'has a'} time zone, the column "
-            f"{'has one' if zone is not None else 'has none'}."
-        )
-    return as_of - before
+        return day, day - age
+    if zone is not None and (not isinstance(as_of, datetime) or as_of.tzinfo is None):
+        raise InvalidRule(f"the instants are in the zone {zone!r}: as_of must be one with a zone.")
+    if isinstance(as_of, datetime):
+        if zone is None and as_of.tzinfo is not None:
+            raise InvalidRule("as_of has a time zone, the column has none.")
+        return as_of, as_of - age
+    return datetime.combine(as_of, time.max), datetime.combine(as_of, time.min) - age

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
+import numpy as np
 
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import enter
 from custrel.rules import Rule
-from custrel.segmentation._tables import count_classes, small_table
+from custrel.segmentation._counts import count_classes
 from custrel.segmentation.abc import AbcRule
 
 __all__ = [
@@ -55,9 +56,9 @@ class TierScheme(Rule):
     Examples
     --------
     >>> import pandas as pd
-    >>> cards = TIER_SCHEMES["cards"].by_limits((500_000, 50_000, 5_000))
+    >>> cards = TierScheme(("gold", "silver", "plain")).by_limits((50_000, 5_000))
     >>> cards.classify(pd.DataFrame({"revenue": [60_000, 10]}), name="card")["card"].tolist()
-    ['gold_card', 'ordinary_card']
+    ['gold', 'plain']
     """
 
     tiers: tuple[str, ...] = attrs.field(converter=_as_codes)
@@ -247,16 +248,15 @@ class StructureTarget(Rule):
             for count, (_, low, high) in zip(counts, self.ranges, strict=True)
         ]
         status = ["below" if gap < 0 else "above" if gap > 0 else "ok" for gap in gaps]
-        return small_table(
-            door,
+        return door.table(
             {
-                by: self.classes,
-                "customers": counts,
-                "least": [low for _, low, _ in self.ranges],
-                "most": [high for _, _, high in self.ranges],
-                "status": status,
-                "gap": gaps,
-            },
+                by: np.array(self.classes),
+                "customers": np.array(counts),
+                "least": np.array([low for _, low, _ in self.ranges]),
+                "most": np.array([high for _, _, high in self.ranges]),
+                "status": np.array(status),
+                "gap": np.array(gaps),
+            }
         )
 
     def safety(self, frame: Any, *, by: str = "abc") -> float:
@@ -405,14 +405,14 @@ class ClassBudget(Rule):
         if not sum(parts):
             message = "no customer is in a class with a weight above 0"
             raise InvalidData([Problem(code="nobody", message=message, column=by, count=0)])
-        budgets = [total * part / sum(parts) for part in parts]
-        return small_table(
-            door,
+        number = np.array(counts)
+        budgets = total * np.array(parts) / sum(parts)
+        return door.table(
             {
-                by: classes,
-                "customers": counts,
-                "weight": [weight for _, weight in self.weights],
+                by: np.array(classes),
+                "customers": number,
+                "weight": np.array([weight for _, weight in self.weights]),
                 "budget": budgets,
-                "per_customer": [b / n if n else 0.0 for b, n in zip(budgets, counts, strict=True)],
-            },
+                "per_customer": budgets / np.maximum(number, 1),
+            }
         )

@@ -11,13 +11,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, UnsupportedFrame
 from custrel.frames import Door, collect, count_rows, enter
 from custrel.labels import labels
-from custrel.segmentation._checks import as_float, require_complete
+from custrel.segmentation._counts import count_codes
 from custrel.segmentation._learning import SCORES
 from custrel.segmentation._refusals import refuse
-from custrel.segmentation._tables import count_codes
 
 __all__ = ["Flow", "Transitions", "segment_moves", "transitions"]
 

@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidRule
 from custrel.frames import AnyFrame, collect, enter
 from custrel.rules import Rule
-from custrel.segmentation._checks import as_float, require_complete
 from custrel.segmentation._cuts import check_cuts, points, read_cuts
 
 __all__ = ["XyzRule", "demand_variation", "xyz"]

@@ -1,13 +1,12 @@
-"""Small tables about groups of customers: counted on the engine, handed out as its own kind."""
+"""How many customers each class has, counted on the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from custrel.frames import Door, beside, collect
+from custrel.frames import Door, collect
 from custrel.segmentation._refusals import refuse
 
 
@@ -31,12 +30,3 @@ def count_codes(door: Door, column: str) -> dict[str, int]:
     """Count the customers of each code that occurs."""
     counted = collect(door.frame.group_by(column).agg(nw.len().alias("__customers")))
     return {str(row[column]): int(row["__customers"]) for row in counted.rows(named=True)}
-
-
-def small_table(door: Door, columns: Mapping[str, Sequence[Any]]) -> Any:
-    """Hand a small table out as the kind of frame that came in."""
-    lists: Any = {name: list(values) for name, values in columns.items()}
-    if isinstance(door.frame, nw.DataFrame):
-        backend: Any = door.engine
-        return nw.from_dict(lists, backend=backend).to_native()
-    return beside(door.frame, lists).to_native()
