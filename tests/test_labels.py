@@ -26,7 +26,24 @@ from custrel.satisfaction import (
     TwoFactor,
 )
 from custrel.satisfaction.loyalty_source import CAUSES
-from custrel.segmentation import RF_SEGMENTS, STANDARD_SEGMENTS, AbcRule, Treatment
+from custrel.segmentation import (
+    CLIENT_PORTFOLIO,
+    CUSTOMER_FIT,
+    CUSTOMER_STATUS,
+    GOLDEN_CUSTOMERS,
+    PRODUCT_DEMAND,
+    PROSPECT_CLASSES,
+    PROSPECTS,
+    RF_SEGMENTS,
+    SERVICE_POLICY,
+    STANDARD_SEGMENTS,
+    TIER_SCHEMES,
+    VALUE_POSITIONS,
+    VOLUME_PROFIT,
+    AbcRule,
+    Suitability,
+    Treatment,
+)
 from custrel.valuation import (
     CellAction,
     CustomerProfit,
@@ -35,6 +52,18 @@ from custrel.valuation import (
     ProductProfit,
     SubDriver,
     Triage,
+)
+
+GRIDS = (
+    CLIENT_PORTFOLIO,
+    CUSTOMER_STATUS,
+    GOLDEN_CUSTOMERS,
+    PRODUCT_DEMAND,
+    PROSPECT_CLASSES,
+    PROSPECTS,
+    SERVICE_POLICY,
+    VALUE_POSITIONS,
+    VOLUME_PROFIT,
 )
 
 CODES = {
@@ -66,6 +95,11 @@ CODES = {
     "satisfaction_level": Ladder.of_satisfaction(1, 1, 1).steps,
     "satisfaction_state": tuple(SatisfactionState),
     "satisfaction_zone": tuple(SatisfactionZone),
+    "risk_grade": Suitability().grades,
+    "fit": CUSTOMER_FIT.verdicts,
+    "tier": tuple(tier for scheme in TIER_SCHEMES.values() for tier in scheme.tiers),
+    **{grid.name: grid.codes for grid in GRIDS},
+    "advice": tuple(advice for grid in GRIDS for _, advice in grid.advice),
 }
 
 

@@ -10,21 +10,17 @@ from types import MappingProxyType
 
 SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "abc_step": {
-            "collect_data": ("Collect the data", "收集数据"),
-            "process_data": ("Process the data", "处理数据"),
-            "draw_up_table": ("Draw up the ABC table", "制ABC分析表"),
-            "determine_classes": ("Determine the classes", "确定ABC分类"),
-            "determine_management": ("Determine whom to manage closely, and how", "确定重点管理对象及方法"),
-        },
         "advice": {
-            "invest": ("Invest", "重点投入"),
+            "develop": ("Invest and develop", "重点投入"),
             "keep": ("Keep", "维持"),
             "improve_offer": ("Improve the offer or leave", "改进产品或退出"),
             "withdraw": ("Withdraw", "退出"),
             "customize": ("Customize the offer", "个性化定制"),
             "offer_profitable": ("Offer profitable products", "推销赢利产品"),
-            "raise_price_or_drop_product": ("Raise the price or drop the product", "提高无利润产品价格或取消产品"),
+            "raise_price_or_drop_product": (
+                "Raise the price or drop the product",
+                "提高无利润产品价格或取消产品",
+            ),
             "thank_and_keep": ("Thank and keep close", "感谢并用心维系"),
             "low_cost": ("Keep in touch at low cost", "低成本保持联系"),
         },
@@ -46,36 +42,10 @@ SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
             "unsteady": ("Big but unsteady", "消费高但不稳定的客户"),
             "other": ("Other customers", "其他客户"),
         },
-        "key_account_step": {
-            "set_goal": ("Set the goal of the research", "确定研究目标"),
-            "find_sources": ("Develop the sources of information", "发展信息来源"),
-            "gather": ("Gather information on customers", "客户信息收集"),
-            "analyze": ("Analyze information on customers", "客户信息分析"),
-        },
-        "key_account_task": {
-            "define": ("Define key accounts and their value", "界定大客户及其价值"),
-            "identify": ("Identify key accounts", "识别大客户"),
-            "chart": ("Analyze their development chart", "分析客户发展坐标"),
-            "plan": ("Work out the solution", "制定大客户管理的解决方案"),
-            "manager": ("Duties and evaluation of the manager", "大客户经理的责任和评估标准"),
-            "loyalty": ("Build their loyalty", "培养大客户的忠诚度"),
-        },
-        "lead_source": {
-            "sales_records": ("Sales records", "销售记录"),
-            "service_calls": ("Service calls", "客户服务电话"),
-            "web_leads": ("E-commerce leads", "电子商务线索"),
-            "advertising": ("Responses to advertising", "广告反馈信息"),
-            "referral": ("Referral by a customer", "客户推荐"),
-            "directories": ("Directories", "电话簿及各种名录"),
-            "trade_fairs": ("Trade fairs", "展销会"),
-            "canvassing": ("Canvassing", "探查访问"),
-            "observation": ("Own observation", "自我观察"),
-            "other_source": ("Other sources", "其他来源"),
-        },
         "portfolio": {
             "star": ("Star customers", "明星型客户"),
             "mature": ("Mature customers", "成熟型客户"),
-            "dangerous": ("Dangerous customers", "危险型客户"),
+            "hazardous": ("Hazardous customers", "危险型客户"),
             "dog": ("Dog customers", "瘦狗型客户"),
         },
         "prospect": {
@@ -107,7 +77,7 @@ SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
         "status": {
             "prospect": ("Prospects", "潜在客户"),
             "one_time": ("One-time customers", "做一次生意的客户"),
-            "satisfied": ("Satisfied customers", "满意的客户"),
+            "satisfied_customer": ("Satisfied customers", "满意的客户"),
             "loyal_customer": ("Loyal customers", "忠诚的客户"),
             "about_to_defect": ("About to defect", "准备背离的客户"),
         },

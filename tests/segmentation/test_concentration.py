@@ -132,3 +132,9 @@ def test_every_customer_twice_changes_nothing_but_hhi(values):
     assert gini(values * 2) == pytest.approx(gini(values), abs=1e-9)
     assert pareto_share(values * 2) == pytest.approx(pareto_share(values), abs=1e-9)
     assert hhi(values * 2) == pytest.approx(hhi(values) / 2)
+
+
+def test_mergers_among_customers_concentrate_the_business():
+    """S-275: merger and concentration make key accounts harder to manage; the index says by how much."""
+    apart, merged = [30, 30, 20, 20], [60, 20, 20]
+    assert hhi(merged) - hhi(apart) == pytest.approx(2 * 0.3 * 0.3)

@@ -47,10 +47,10 @@ def test_client_portfolio():
     assert label("dog", "zh") == "瘦狗型客户"
     assert CLIENT_PORTFOLIO.code_at("high", "high") == "star"
     assert CLIENT_PORTFOLIO.code_at("low", "high") == "mature"
-    assert CLIENT_PORTFOLIO.code_at("high", "low") == "dangerous"
-    assert label("dangerous", "zh", of="portfolio") == "危险型客户"
+    assert CLIENT_PORTFOLIO.code_at("high", "low") == "hazardous"
+    assert label("hazardous", "zh") == "危险型客户"
     customers = pd.DataFrame({"market_growth": [0.1, -0.1], "product_prospect": [-1, -1]})
-    assert CLIENT_PORTFOLIO.classify(customers)["portfolio"].tolist() == ["dangerous", "dog"]
+    assert CLIENT_PORTFOLIO.classify(customers)["portfolio"].tolist() == ["hazardous", "dog"]
 
 
 def test_product_demand_classes():
@@ -67,7 +67,7 @@ def test_product_demand_classes():
             else "no_demand"
         )  # fmt: skip
         assert at(profit, zero, loss) == expected
-    assert label("dangerous", "zh", of="demand_class") == "危险客户"
+    assert label("dangerous", "zh") == "危险客户"
 
 
 def test_the_profit_matrix_of_the_documents_in_product_demand_classes():
@@ -157,7 +157,7 @@ def test_customer_status():
         }
     )
     assert CUSTOMER_STATUS.classify(customers)["status"].tolist() == [
-        "prospect", "about_to_defect", "one_time", "about_to_defect", "satisfied", "loyal_customer",
+        "prospect", "about_to_defect", "one_time", "about_to_defect", "satisfied_customer", "loyal_customer",
     ]  # fmt: skip
 
 

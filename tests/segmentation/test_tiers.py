@@ -207,12 +207,3 @@ def test_impossible_budgets():
 )
 def test_rules_survive_json(rule):
     assert from_data(json.loads(json.dumps(rule.to_data()))) == rule
-
-
-def test_the_steps_of_the_analysis():
-    """S-123, S-272, S-280: named in order, in both languages."""
-    assert list(labels("abc_step", "zh").values()) == [
-        "收集数据", "处理数据", "制ABC分析表", "确定ABC分类", "确定重点管理对象及方法",
-    ]  # fmt: skip
-    assert len(labels("key_account_step")) == 4
-    assert len(labels("key_account_task")) == 6

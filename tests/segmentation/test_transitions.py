@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from segmentation.engines import ENGINES, read
 
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode, UnsupportedFrame
-from custrel.segmentation import STANDARD_SEGMENTS, Flow, segment_moves, transitions
+from custrel.segmentation import STANDARD_SEGMENTS, SegmentFlow, segment_moves, transitions
 
 MAY = {
     "id": [1, 2, 3, 4, 5, 6],
@@ -39,7 +39,10 @@ def test_matrix_and_flows(kind):
         [0.0, 0.0, 1.0],
         [0.0, 0.0, 1.0],
     ]
-    assert result.flows() == (Flow("loyal", "at_risk", 1, 1 / 3), Flow("at_risk", "lost", 1, 1.0))
+    assert result.flows() == (
+        SegmentFlow("loyal", "at_risk", 1, 1 / 3),
+        SegmentFlow("at_risk", "lost", 1, 1.0),
+    )
     assert len(result.flows(moved_only=False)) == 4
     assert str(result).startswith(
         "3 of 5 customers stayed in their segment (60%); 1 came, 1 went\nloyal -> at_risk: 1"

@@ -106,7 +106,7 @@ if TYPE_CHECKING:
         build_up as build_up,
     )
     from custrel.segmentation.transitions import (
-        Flow as Flow,
+        SegmentFlow as SegmentFlow,
         Transitions as Transitions,
         segment_moves as segment_moves,
         transitions as transitions,
@@ -192,7 +192,7 @@ else:
                 "build_up",
             ),
             "custrel.segmentation.transitions": (
-                "Flow",
+                "SegmentFlow",
                 "Transitions",
                 "segment_moves",
                 "transitions",

@@ -35,12 +35,12 @@ CLIENT_PORTFOLIO = Grid(
     (
         ("high", "high", "star"),
         ("low", "high", "mature"),
-        ("high", "low", "dangerous"),
+        ("high", "low", "hazardous"),
         ("low", "low", "dog"),
     ),
     name="portfolio",
     advice=MappingProxyType(
-        {"star": "invest", "mature": "keep", "dangerous": "improve_offer", "dog": "withdraw"}
+        {"star": "develop", "mature": "keep", "hazardous": "improve_offer", "dog": "withdraw"}
     ),
 )
 """Customers by the growth of their market and the prospects of our product in it.
@@ -93,7 +93,7 @@ VALUE_POSITIONS = Grid(
         {
             "leading": "thank_and_keep",
             "saturated": "keep",
-            "promising_value": "invest",
+            "promising_value": "develop",
             "marginal": "low_cost",
         }
     ),
@@ -171,7 +171,7 @@ CUSTOMER_STATUS = Grid(
         ("*", "low", "*", "about_to_defect"),
         ("one", "high", "*", "one_time"),
         ("several", "high", "high", "loyal_customer"),
-        ("several", "high", "low", "satisfied"),
+        ("several", "high", "low", "satisfied_customer"),
     ),
     name="status",
 )

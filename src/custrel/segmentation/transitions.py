@@ -19,13 +19,13 @@ from custrel.segmentation._counts import count_codes
 from custrel.segmentation._learning import SCORES
 from custrel.segmentation._refusals import refuse
 
-__all__ = ["Flow", "Transitions", "segment_moves", "transitions"]
+__all__ = ["SegmentFlow", "Transitions", "segment_moves", "transitions"]
 
 _MOST_REASONS = 6
 
 
 @attrs.frozen
-class Flow:
+class SegmentFlow:
     """Customers who went from one segment to another.
 
     Parameters
@@ -39,7 +39,7 @@ class Flow:
 
     Examples
     --------
-    >>> print(Flow("loyal", "lost", 3, 0.25))
+    >>> print(SegmentFlow("loyal", "lost", 3, 0.25))
     loyal -> lost: 3 customers, 25% of those in loyal
     """
 
@@ -120,7 +120,7 @@ class Transitions:
         np.divide(counts, totals, out=shares, where=totals > 0)
         return shares
 
-    def flows(self, *, moved_only: bool = True) -> tuple[Flow, ...]:
+    def flows(self, *, moved_only: bool = True) -> tuple[SegmentFlow, ...]:
         """Return the flows that there are, the largest first.
 
         Parameters
@@ -130,11 +130,11 @@ class Transitions:
 
         Returns
         -------
-        tuple of Flow
+        tuple of SegmentFlow
         """
         shares = self.matrix()
         found = [
-            Flow(before, after, self.counts[i][j], float(shares[i, j]))
+            SegmentFlow(before, after, self.counts[i][j], float(shares[i, j]))
             for i, before in enumerate(self.states)
             for j, after in enumerate(self.states)
             if self.counts[i][j] and not (moved_only and i == j)
