@@ -356,12 +356,11 @@ def key_account_moves(
     before = _shifted(keys)
     came = keys.filter(nw.col("__place") > 0).join(before, on=list(_KEYS), how="anti")
     gone = before.filter(nw.col("__place") < len(months)).join(keys, on=list(_KEYS), how="anti")
-    moves: Any = nw.concat(
-        [
-            came.select(*_KEYS, move=nw.lit("promoted")),
-            gone.select(*_KEYS, move=nw.lit("demoted")),
-        ]
-    )
+    parts: Any = [
+        came.select(*_KEYS, move=nw.lit("promoted")),
+        gone.select(*_KEYS, move=nw.lit("demoted")),
+    ]
+    moves: Any = nw.concat(parts)
     named = moves.select(
         nw.col("__place").replace_strict(range(len(months)), months, default=None).alias(period),
         nw.col("__customer").alias(customer),
