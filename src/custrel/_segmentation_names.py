@@ -11,7 +11,7 @@ from types import MappingProxyType
 SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "advice": {
-            "develop": ("Invest and develop", "重点投入"),
+            "invest_further": ("Invest further", "重点投入"),
             "keep": ("Keep", "维持"),
             "improve_offer": ("Improve the offer or leave", "改进产品或退出"),
             "withdraw": ("Withdraw", "退出"),
@@ -34,7 +34,7 @@ SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
         },
         "fit": {
             "best": ("Best customers", "最佳客户"),
-            "mixed": ("Mixed", "兼有优劣的客户"),
+            "between": ("Between best and worst", "兼有优劣的客户"),
             "worst": ("Worst customers", "最差客户"),
         },
         "golden": {

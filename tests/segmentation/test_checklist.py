@@ -61,7 +61,7 @@ def test_best_and_worst_customers():
     judged = CUSTOMER_FIT.judge(rows)
     # A mark of the best is an eighth, one of the worst a tenth.
     assert judged["fit_score"].tolist() == pytest.approx([1, 0, 2 / 8 + 3 / 10, 0.5])
-    assert judged["fit"].tolist() == ["best", "worst", "mixed", "mixed"]
+    assert judged["fit"].tolist() == ["best", "worst", "between", "between"]
     assert set(labels("fit")) == set(CUSTOMER_FIT.verdicts)
 
 

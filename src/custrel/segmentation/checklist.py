@@ -242,7 +242,7 @@ CUSTOMER_FIT = Checklist(
         Criterion("dissatisfied_in_spite_of_all", weight=4, low_is_better=True),
     ),
     cuts=(1 / 3, 2 / 3),
-    verdicts=("worst", "mixed", "best"),
+    verdicts=("worst", "between", "best"),
     name="fit",
 )
 """The marks of the best and of the worst customers (最佳客户与最差客户), as flags.

@@ -40,7 +40,12 @@ CLIENT_PORTFOLIO = Grid(
     ),
     name="portfolio",
     advice=MappingProxyType(
-        {"star": "develop", "mature": "keep", "hazardous": "improve_offer", "dog": "withdraw"}
+        {
+            "star": "invest_further",
+            "mature": "keep",
+            "hazardous": "improve_offer",
+            "dog": "withdraw",
+        }
     ),
 )
 """Customers by the growth of their market and the prospects of our product in it.
@@ -93,7 +98,7 @@ VALUE_POSITIONS = Grid(
         {
             "leading": "thank_and_keep",
             "saturated": "keep",
-            "promising_value": "develop",
+            "promising_value": "invest_further",
             "marginal": "low_cost",
         }
     ),
