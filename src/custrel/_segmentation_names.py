@@ -12,7 +12,7 @@ SEGMENTATION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
     {
         "advice": {
             "invest_further": ("Invest further", "重点投入"),
-            "keep": ("Keep", "维持"),
+            "maintain": ("Maintain", "维持"),
             "improve_offer": ("Improve the offer or leave", "改进产品或退出"),
             "withdraw": ("Withdraw", "退出"),
             "customize": ("Customize the offer", "个性化定制"),

@@ -42,7 +42,7 @@ CLIENT_PORTFOLIO = Grid(
     advice=MappingProxyType(
         {
             "star": "invest_further",
-            "mature": "keep",
+            "mature": "maintain",
             "hazardous": "improve_offer",
             "dog": "withdraw",
         }
@@ -69,7 +69,7 @@ PRODUCT_DEMAND = Grid(
     advice=MappingProxyType(
         {
             "golden": "thank_and_keep",
-            "silver": "keep",
+            "silver": "maintain",
             "ordinary": "offer_profitable",
             "dangerous": "raise_price_or_drop_product",
             "eliminate": "withdraw",
@@ -97,7 +97,7 @@ VALUE_POSITIONS = Grid(
     advice=MappingProxyType(
         {
             "leading": "thank_and_keep",
-            "saturated": "keep",
+            "saturated": "maintain",
             "promising_value": "invest_further",
             "marginal": "low_cost",
         }
@@ -120,7 +120,7 @@ VOLUME_PROFIT = Grid(
     advice=MappingProxyType(
         {
             "volume_and_profit": "thank_and_keep",
-            "volume": "keep",
+            "volume": "maintain",
             "profit": "customize",
             "minor": "low_cost",
         }
