@@ -12,18 +12,21 @@ from custrel.model import FLOWS, Outcome, RiskVerdict
 from custrel.satisfaction import (
     STANDARD_INVESTMENT,
     Competition,
+    DriverKind,
     ExpectedLevel,
     FormationModel,
     IpaQuadrant,
     KanoCategory,
     Ladder,
     LoyaltyForm,
+    LoyaltyLever,
     LoyaltySource,
     LoyaltyType,
     SatisfactionState,
     SatisfactionZone,
     ServqualForm,
     TwoFactor,
+    ValueAdd,
 )
 from custrel.satisfaction.loyalty_source import CAUSES
 from custrel.segmentation import (
@@ -83,12 +86,14 @@ CODES = {
     "customer_profit": tuple(CustomerProfit),
     "cell_action": tuple(CellAction),
     "competition": tuple(Competition),
+    "driver_kind": tuple(DriverKind),
     "expectation_factor": tuple(factor for factor, _ in ExpectedLevel().weights),
     "formation_model": tuple(FormationModel),
     "investment": tuple(advice for _, _, advice, _ in STANDARD_INVESTMENT.rows),
     "investment_reason": tuple(reason for _, _, _, reason in STANDARD_INVESTMENT.rows),
     "loyalty_cause": tuple(CAUSES),
     "loyalty_form": tuple(LoyaltyForm),
+    "loyalty_lever": tuple(LoyaltyLever),
     "loyalty_source": tuple(LoyaltySource),
     "loyalty_step": Ladder.of_loyalty(1, 1, 1).steps,
     "loyalty_type": tuple(LoyaltyType),
@@ -100,6 +105,7 @@ CODES = {
     "tier": tuple(tier for scheme in TIER_SCHEMES.values() for tier in scheme.tiers),
     **{grid.name: grid.codes for grid in GRIDS},
     "advice": tuple(advice for grid in GRIDS for _, advice in grid.advice),
+    "value_add": tuple(ValueAdd),
 }
 
 

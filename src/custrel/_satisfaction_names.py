@@ -14,6 +14,12 @@ SATISFACTION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
             "competitive": ("Full competition", "充分竞争行业"),
             "monopolized": ("Monopoly", "垄断行业"),
         },
+        "driver_kind": {
+            "basic": ("Basic factor", "基本因素"),
+            "performance": ("Performance factor", "绩效因素"),
+            "excitement": ("Excitement factor", "兴奋因素"),
+            "irrelevant": ("Irrelevant factor", "无关因素"),
+        },
         "expectation_factor": {
             "attributes": ("Attributes of product and service", "产品服务属性"),
             "promotion": ("Promotion", "促销因素"),
@@ -56,6 +62,16 @@ SATISFACTION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
             "spurious": ("Spurious loyalty", "虚假忠诚"),
             "none": ("No loyalty", "缺乏忠诚"),
         },
+        "loyalty_lever": {
+            "avoid_trap": ("Know and avoid the satisfaction trap", "充分认识并避免顾客满意陷阱"),
+            "sensible_strategy": (
+                "Follow a sensible satisfaction strategy",
+                "制定合理的顾客满意战略",
+            ),
+            "handle_complaints": ("Settle complaints in time and well", "及时有效地处理顾客抱怨"),
+            "raise_switching_cost": ("Raise switching costs", "提高顾客的转换成本"),
+            "satisfy_employees": ("Raise the satisfaction of employees", "提高内部员工的满意度"),
+        },
         "loyalty_source": {
             "monopoly": ("Monopoly loyalty", "垄断忠诚"),
             "kinship": ("Kinship loyalty", "亲友忠诚"),
@@ -90,6 +106,16 @@ SATISFACTION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
             "dissatisfaction": ("Zone of dissatisfaction", "不满意区"),
             "indifference": ("Zone of indifference", "无关紧要区"),
             "high_satisfaction": ("Zone of high satisfaction", "非常满意区"),
+        },
+        "value_add": {
+            "warranty": ("Special warranty", "特别的保证条款"),
+            "data_interchange": ("Electronic data interchange", "电子数据交换"),
+            "priority_shipping": ("Priority shipping", "优先发运"),
+            "advance_information": ("Advance information", "预先的信息沟通"),
+            "custom_product": ("Customized product", "客户定制化的产品"),
+            "maintenance": ("Maintenance", "保养"),
+            "repair": ("Repair", "维修"),
+            "upgrade": ("Upgrade", "升级"),
         },
     }
 )

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custrel.satisfaction.ces import CesScale as CesScale, ces as ces
+    from custrel.satisfaction.closed_loop import (
+        LoopState as LoopState,
+        SatisfactionLoop as SatisfactionLoop,
+    )
     from custrel.satisfaction.csat import CsatScale as CsatScale, csat as csat
     from custrel.satisfaction.curve_convexity import (
         ConvexityComparison as ConvexityComparison,
@@ -30,17 +34,9 @@ if TYPE_CHECKING:
         GroupComparison as GroupComparison,
         compare_groups as compare_groups,
     )
-    from custrel.satisfaction.index_benchmark import (
-        index_benchmark as index_benchmark,
-    )
-    from custrel.satisfaction.index_rule import (
-        IndexRule as IndexRule,
-    )
-    from custrel.satisfaction.index_templates import (
-        ACSI as ACSI,
-        ECSI as ECSI,
-        SCSB as SCSB,
-    )
+    from custrel.satisfaction.index_benchmark import index_benchmark as index_benchmark
+    from custrel.satisfaction.index_rule import IndexRule as IndexRule
+    from custrel.satisfaction.index_templates import ACSI as ACSI, ECSI as ECSI, SCSB as SCSB
     from custrel.satisfaction.index_trend import (
         IndexTrend as IndexTrend,
         index_trend as index_trend,
@@ -75,6 +71,7 @@ if TYPE_CHECKING:
         PowerCurve as PowerCurve,
         arc_elasticity as arc_elasticity,
     )
+    from custrel.satisfaction.loyalty_factors import loyalty_factors as loyalty_factors
     from custrel.satisfaction.loyalty_form import (
         DickBasu as DickBasu,
         JonesSasser as JonesSasser,
@@ -87,6 +84,11 @@ if TYPE_CHECKING:
         LoyaltyIndex as LoyaltyIndex,
         loyalty_degree as loyalty_degree,
     )
+    from custrel.satisfaction.loyalty_lever import (
+        LeverRule as LeverRule,
+        LoyaltyLever as LoyaltyLever,
+    )
+    from custrel.satisfaction.loyalty_profile import loyalty_profile as loyalty_profile
     from custrel.satisfaction.loyalty_source import (
         LoyaltySource as LoyaltySource,
         LoyaltySourceRule as LoyaltySourceRule,
@@ -98,17 +100,27 @@ if TYPE_CHECKING:
         PathModel as PathModel,
         StructuralPath as StructuralPath,
     )
-    from custrel.satisfaction.pls import (
-        pls as pls,
+    from custrel.satisfaction.penalty_reward import (
+        DriverKind as DriverKind,
+        PenaltyReward as PenaltyReward,
+        penalty_reward as penalty_reward,
     )
-    from custrel.satisfaction.pls_bootstrap import (
-        PlsBootstrap as PlsBootstrap,
+    from custrel.satisfaction.pls import pls as pls
+    from custrel.satisfaction.pls_bootstrap import PlsBootstrap as PlsBootstrap
+    from custrel.satisfaction.pls_fit import PlsFit as PlsFit
+    from custrel.satisfaction.pls_method import PlsMethod as PlsMethod
+    from custrel.satisfaction.programme_economics import (
+        ProgrammeEconomics as ProgrammeEconomics,
+        ProgrammeEffect as ProgrammeEffect,
+        programme_effect as programme_effect,
     )
-    from custrel.satisfaction.pls_fit import (
-        PlsFit as PlsFit,
+    from custrel.satisfaction.programme_rewards import (
+        RewardSchedule as RewardSchedule,
+        TierDiscount as TierDiscount,
     )
-    from custrel.satisfaction.pls_method import (
-        PlsMethod as PlsMethod,
+    from custrel.satisfaction.recovery_paradox import (
+        RecoveryParadox as RecoveryParadox,
+        recovery_paradox as recovery_paradox,
     )
     from custrel.satisfaction.sample_size import (
         sample_size_for_mean as sample_size_for_mean,
@@ -133,6 +145,12 @@ if TYPE_CHECKING:
         score_groups as score_groups,
         score_trend as score_trend,
     )
+    from custrel.satisfaction.scorecard import CustomerScorecard as CustomerScorecard
+    from custrel.satisfaction.service_profit_chain import (
+        ChainLink as ChainLink,
+        ServiceProfitChain as ServiceProfitChain,
+        service_profit_chain as service_profit_chain,
+    )
     from custrel.satisfaction.servqual import (
         ServqualForm as ServqualForm,
         servqual as servqual,
@@ -144,7 +162,16 @@ if TYPE_CHECKING:
         SurveyScore as SurveyScore,
         score_difference as score_difference,
     )
+    from custrel.satisfaction.switching_cost import (
+        SwitchingCost as SwitchingCost,
+        switch_gain as switch_gain,
+    )
     from custrel.satisfaction.two_factor import TwoFactor as TwoFactor
+    from custrel.satisfaction.value_add import (
+        ValueAdd as ValueAdd,
+        ValueAddFit as ValueAddFit,
+        value_add_fit as value_add_fit,
+    )
     from custrel.satisfaction.word_of_mouth import (
         WordOfMouth as WordOfMouth,
         WordOfMouthReach as WordOfMouthReach,
@@ -158,6 +185,10 @@ else:
             "custrel.satisfaction.ces": (
                 "CesScale",
                 "ces",
+            ),
+            "custrel.satisfaction.closed_loop": (
+                "LoopState",
+                "SatisfactionLoop",
             ),
             "custrel.satisfaction.csat": (
                 "CsatScale",
@@ -235,6 +266,7 @@ else:
                 "PowerCurve",
                 "arc_elasticity",
             ),
+            "custrel.satisfaction.loyalty_factors": ("loyalty_factors",),
             "custrel.satisfaction.loyalty_form": (
                 "DickBasu",
                 "JonesSasser",
@@ -247,6 +279,11 @@ else:
                 "LoyaltyIndex",
                 "loyalty_degree",
             ),
+            "custrel.satisfaction.loyalty_lever": (
+                "LeverRule",
+                "LoyaltyLever",
+            ),
+            "custrel.satisfaction.loyalty_profile": ("loyalty_profile",),
             "custrel.satisfaction.loyalty_source": (
                 "LoyaltySource",
                 "LoyaltySourceRule",
@@ -261,10 +298,28 @@ else:
                 "PathModel",
                 "StructuralPath",
             ),
+            "custrel.satisfaction.penalty_reward": (
+                "DriverKind",
+                "PenaltyReward",
+                "penalty_reward",
+            ),
             "custrel.satisfaction.pls": ("pls",),
             "custrel.satisfaction.pls_bootstrap": ("PlsBootstrap",),
             "custrel.satisfaction.pls_fit": ("PlsFit",),
             "custrel.satisfaction.pls_method": ("PlsMethod",),
+            "custrel.satisfaction.programme_economics": (
+                "ProgrammeEconomics",
+                "ProgrammeEffect",
+                "programme_effect",
+            ),
+            "custrel.satisfaction.programme_rewards": (
+                "RewardSchedule",
+                "TierDiscount",
+            ),
+            "custrel.satisfaction.recovery_paradox": (
+                "RecoveryParadox",
+                "recovery_paradox",
+            ),
             "custrel.satisfaction.sample_size": (
                 "sample_size_for_mean",
                 "sample_size_for_share",
@@ -288,6 +343,12 @@ else:
                 "score_groups",
                 "score_trend",
             ),
+            "custrel.satisfaction.scorecard": ("CustomerScorecard",),
+            "custrel.satisfaction.service_profit_chain": (
+                "ChainLink",
+                "ServiceProfitChain",
+                "service_profit_chain",
+            ),
             "custrel.satisfaction.servqual": (
                 "ServqualForm",
                 "servqual",
@@ -299,7 +360,16 @@ else:
                 "SurveyScore",
                 "score_difference",
             ),
+            "custrel.satisfaction.switching_cost": (
+                "SwitchingCost",
+                "switch_gain",
+            ),
             "custrel.satisfaction.two_factor": ("TwoFactor",),
+            "custrel.satisfaction.value_add": (
+                "ValueAdd",
+                "ValueAddFit",
+                "value_add_fit",
+            ),
             "custrel.satisfaction.word_of_mouth": (
                 "WordOfMouth",
                 "WordOfMouthReach",
