@@ -206,11 +206,28 @@ def test_what_went_wrong_is_counted():
         bootstrap(nobody, few.assign(T=1e-9), seed=1, draws=4)
 
 
+def test_bootstrap_of_counted_opportunities_and_contracts():
+    donors = pd.DataFrame({"periods": [6.0, 5.0], "weights": [300, 300]})
+    sample = BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8).sample(
+        periods=6, seed=1, customers=3000
+    )
+    found = bootstrap(BgBb.fit_arrays(**sample), donors, seed=1, draws=4, weights="weights")
+    assert found.parameters.shape == (4, 4)
+    sample = ShiftedBetaGeometric(alpha=0.7, beta=1.2).sample(occasions=5, seed=1, customers=2000)
+    contracts = pd.DataFrame({"occasions": [5] * 2000})
+    model = ShiftedBetaGeometric.fit_arrays(**sample)
+    found = bootstrap(model, contracts, seed=1, draws=100)
+    for name, error in model.standard_errors.items():
+        assert found[name].std() == pytest.approx(error, rel=0.25)
+
+
 def test_bootstrap_refused(rows, model):
     with pytest.raises(InvalidRule, match="draws=0"):
         bootstrap(model, rows, seed=1, draws=0)
     with pytest.raises(InvalidRule, match="made from known parameters"):
         bootstrap(TRUTH, rows, seed=1)
+    with pytest.raises(InvalidRule, match="posterior"):
+        bootstrap(GammaGamma.fit(rows), rows, seed=1)
 
 
 # -------------------------------------------------------------------------------------- futures

@@ -6,6 +6,7 @@ parameters that are learnt from them lie apart is how well the first are known.
 
 from __future__ import annotations
 
+import inspect
 import signal
 import warnings
 from collections import Counter
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from custrel.errors import FitError, InvalidRule, MissingExtra
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._rows import counts_of
 from custrel.valuation._surface import estimate_of, names_of
 from custrel.valuation.draws import ParameterDraws
 
@@ -41,6 +43,7 @@ def bootstrap(
     *,
     seed: int | np.random.Generator,
     draws: int = 500,
+    weights: str | None = None,
     processes: int = 1,
     progress: bool = False,
 ) -> ParameterDraws:
@@ -48,15 +51,19 @@ def bootstrap(
 
     Parameters
     ----------
-    model : BgNbd or another model of repeat purchases
-        That was learnt.
+    model : BgNbd or another model that was learnt
+        One that customers can be sampled from.
     data : CustomerSummary or frame
-        What it was learnt from: as many customers as there are in it, of the same ``T``, are
-        made each time.
+        What it was learnt from: as many customers as there are in it, observed for as long, are
+        made each time.  How long is the column that `sample` has an argument for: ``T``, of
+        counted opportunities ``periods``, of contracts the ``occasions`` to renew that each had
+        or would have had.
     seed : int or Generator
         Where chance comes from: the same seed, the same draws, in however many processes.
     draws : int
         How many times.
+    weights : str, optional
+        The column that says how many customers a row stands for.
     processes : int
         In how many processes.  A script that asks for more than one must be importable without
         running: ``if __name__ == "__main__":``.
@@ -72,11 +79,12 @@ def bootstrap(
     Raises
     ------
     InvalidRule
-        The model was not learnt, or a number of draws or processes is not positive.
+        The model was not learnt, or cannot be sampled from; or a number of draws or processes
+        is not positive.
     FitError
         None of the simulated sets of customers could be learnt from.
     ColumnNotFound
-        There is no column ``T``.
+        A column is not there.
     MissingExtra
         A bar is asked for, and tqdm is not installed.
 
@@ -108,13 +116,10 @@ def bootstrap(
         raise MissingExtra("tqdm", "progress")
     estimate_of(model)
     require_same_unit(model, known_unit(model), data)
-    door = enter(data)
-    door.require(["T"], remedy="custrel.summarize makes it from an order log.")
-    (age,), counts = door.distinct("T")
-    ages = np.repeat(age, counts.astype(np.int64))
+    column, ages = _ages(model, data, weights)
     streams = np.random.default_rng(seed).spawn(draws)
     parts = [streams[start : start + _AT_ONCE] for start in range(0, draws, _AT_ONCE)]
-    made = _made(partial(_learn_again, model, np.sort(ages)), parts, processes)
+    made = _made(partial(_learn_again, model, column, ages), parts, processes)
     found = [row for part in _shown(made, len(parts), progress) for row in part]
     learnt = [parameters for parameters, _ in found if parameters is not None]
     if not learnt:
@@ -131,15 +136,30 @@ def bootstrap(
     )
 
 
-def _learn_again(model: Any, ages: Floats, streams: Sequence[Stream]) -> list[Draw]:
+def _ages(model: Any, data: Any, weights: str | None) -> tuple[str, Floats]:
+    """Return the column that says how long customers were observed, and how long each was."""
+    if not hasattr(model, "sample"):
+        raise InvalidRule(
+            f"no customers can be sampled from {type(model).__name__}: draw from its posterior."
+        )
+    column = next(iter(inspect.signature(model.sample).parameters))
+    door = enter(data)
+    door.require([column, weights], remedy=f"{column!r} says how long each is observed.")
+    values, counts = door.distinct(*[column, *([] if weights is None else [weights])])
+    often = counts_of(values[-1], counts) if weights is not None else None
+    counts = counts if often is None else counts * often
+    return column, np.sort(np.repeat(values[0], np.round(counts).astype(np.int64)))
+
+
+def _learn_again(model: Any, column: str, ages: Floats, streams: Sequence[Stream]) -> list[Draw]:
     """Return the parameters learnt from each set of simulated customers, and what was wrong."""
     found: list[Draw] = []
     for stream in streams:
-        sample = model.sample(T=ages, seed=stream)
+        sample = model.sample(**{column: ages}, seed=stream)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the diagnosis says it
-                again = type(model).fit_arrays(**sample, unit=model.unit)
+                again = type(model).fit_arrays(**sample)
         except FitError:
             found.append((None, ("could not be learnt from",)))
         else:
