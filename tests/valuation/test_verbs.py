@@ -96,6 +96,9 @@ def test_all_time_is_a_long_time(model, who, discounting):
         (MbgNbd, 5.0, 5.0, 1.0, 9.0, 40, 30.0, 0.05),
         (BgNbd, 1.0, 1.0, 1 + 1e-9, 1.0, 1, 1.0, 0.01),
         (BgNbd, 2.0, 20.0, 60.0, 900.0, 30, 100.0, 0.002),
+        # Discounted far faster than anything else changes, and far slower than customers buy.
+        (BgNbd, 1.0, 0.242595, 10.0, 0.1, 1, 5000.0, 2.0),
+        (MbgNbd, 1e4, 0.1, 1.0, 100.0, 0, 0.0, 2.0),
     ],
 )
 def test_all_time_to_come_of_bg_nbd(kind, r, alpha, a, b, x, age, force):

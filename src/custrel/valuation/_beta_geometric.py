@@ -90,6 +90,9 @@ class BetaGeometric(PurchaseProcess):
     def _knee(self, who: History) -> float:
         return self.alpha + float(who.age.min(initial=np.inf))
 
+    def _bend(self, who: History) -> float:
+        return self._knee(who) / (1 + self.r + float(who.x.max(initial=0)))
+
     def _people(self, rng: np.random.Generator, size: int) -> People:
         rate = rng.gamma(self.r, 1 / self.alpha, size)
         most = purchases_until_stopping(rng, rng.beta(self.a, self.b, size), self._first_too)

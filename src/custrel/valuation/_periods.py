@@ -19,7 +19,7 @@ _DIGITS = 28.0  # exp(-28) is about _SMALL
 _FOR_EVER = 45.0  # discounted by exp(-45), nothing counts
 _LEAST_RATE = 2e-5  # over all time, one unit after another: two million of them
 _CHUNK = 1 << 15  # of moments that an expansion is summed over at once
-_PANEL, _NODES = 0.4, 12  # Gauss and Legendre's rule, in log(1 + t/knee)
+_PANEL, _NODES = 0.4, 12  # Gauss and Legendre's rule, in log(1 + t/bend)
 
 
 def present_value(
@@ -28,6 +28,7 @@ def present_value(
     horizon: float,
     rate: float,
     knee: float,
+    bend: float | None = None,
     continuous: bool = False,
 ) -> Floats:
     """Return what is expected until the horizon, at present value.
@@ -43,6 +44,8 @@ def present_value(
     knee : float
         The time within which `count` bends most: it is analytic but for times of -knee and
         less.
+    bend : float, optional
+        The shortest time within which it bends at all; default: the knee.
     continuous : bool
         Whether each purchase is discounted from its own moment, or all of a unit from its end.
 
@@ -72,8 +75,10 @@ def present_value(
         horizon = float(np.ceil(_FOR_EVER / force))
     if horizon == 0:
         return np.zeros_like(count(0.0))
-    weighing = _moments if continuous else _ends
-    moments, weights = weighing(horizon, force, knee)
+    if continuous:
+        moments, weights = _moments(horizon, force, min(knee, bend or knee))
+    else:
+        moments, weights = _ends(horizon, force)
     length = float(np.log1p(horizon / knee))
     nodes = _nodes_for(length)
     for size in (nodes, 2 * nodes):
@@ -87,7 +92,7 @@ def present_value(
     return total
 
 
-def _ends(horizon: float, force: float, knee: float) -> tuple[Floats, Floats]:  # noqa: ARG001 - as _moments
+def _ends(horizon: float, force: float) -> tuple[Floats, Floats]:
     """Return the end of each unit, and what a purchase until it is worth more than until the next."""
     whole = int(np.floor(horizon))
     ends = np.append(np.arange(1.0, whole + 1), [horizon] if horizon > whole else [])
@@ -97,15 +102,19 @@ def _ends(horizon: float, force: float, knee: float) -> tuple[Floats, Floats]:  
     return ends, weights
 
 
-def _moments(horizon: float, force: float, knee: float) -> tuple[Floats, Floats]:
-    """Return moments and weights of a quadrature of force e^(-force t), and the horizon itself."""
-    length = float(np.log1p(horizon / knee))
+def _moments(horizon: float, force: float, bend: float) -> tuple[Floats, Floats]:
+    """Return moments and weights of a quadrature of force e^(-force t), and the horizon itself.
+
+    The discount bends too, within 1/force.
+    """
+    least = min(bend, 1 / force) if force > 0 else bend
+    length = float(np.log1p(horizon / least))
     panels = max(1, int(np.ceil(length / _PANEL)))
     places, weights = np.polynomial.legendre.leggauss(_NODES)
     starts = np.arange(panels)[:, None]
     y = np.ravel((starts + (places + 1) / 2) * length / panels)
-    moments = knee * np.expm1(y)
-    each = np.tile(weights / 2 * length / panels, panels) * (knee + moments)
+    moments = least * np.expm1(y)
+    each = np.tile(weights / 2 * length / panels, panels) * (least + moments)
     weighed = force * np.exp(-force * moments) * each
     return np.append(moments, horizon), np.append(weighed, np.exp(-force * horizon))
 

@@ -520,6 +520,10 @@ class PurchaseProcess(Learnt):
         """Return the time within which the purchases to expect bend most."""
         raise NotImplementedError
 
+    def _bend(self, who: History) -> float:
+        """Return the shortest time within which they bend at all."""
+        return self._knee(who)
+
     def _people(self, rng: np.random.Generator, size: int) -> People:
         """Draw what customers are like."""
         raise NotImplementedError
@@ -533,6 +537,7 @@ class PurchaseProcess(Learnt):
             horizon=horizon,
             rate=rate,
             knee=self._knee(who),
+            bend=self._bend(who),
             continuous=continuous,
         )
 

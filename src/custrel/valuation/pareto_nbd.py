@@ -136,6 +136,9 @@ class ParetoNbd(PurchaseProcess):
     def _knee(self, who: History) -> float:
         return self.beta + float(who.age.min(initial=np.inf))
 
+    def _bend(self, who: History) -> float:
+        return self._knee(who) / (1 + self.s)
+
     def _people(self, rng: np.random.Generator, size: int) -> People:
         rate = rng.gamma(self.r, 1 / self.alpha, size)
         stopping = rng.gamma(self.s, 1 / self.beta, size)
