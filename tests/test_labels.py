@@ -102,7 +102,9 @@ CODES = {
     "satisfaction_zone": tuple(SatisfactionZone),
     "risk_grade": Suitability().grades,
     "fit": CUSTOMER_FIT.verdicts,
-    "tier": tuple(tier for scheme in TIER_SCHEMES.values() for tier in scheme.tiers),
+    "tier": tuple(
+        tier for key, scheme in TIER_SCHEMES.items() if key != "service" for tier in scheme.tiers
+    ),
     **{grid.name: grid.codes for grid in GRIDS},
     "advice": tuple(advice for grid in GRIDS for _, advice in grid.advice),
     "value_add": tuple(ValueAdd),

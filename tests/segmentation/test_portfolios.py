@@ -140,9 +140,9 @@ def test_management_classes():
         }
     )
     assert MANAGEMENT_CLASSES.classify(customers)["management_class"].tolist() == [
-        "temporary", "potential", "regular", "regular", "key",
+        "temporary", "promising", "regular", "regular", "key",
     ]  # fmt: skip
-    assert [label(code, "zh", of="tier") for code in MANAGEMENT_CLASSES.codes] == [
+    assert [label(code, "zh", of="management_class") for code in MANAGEMENT_CLASSES.codes] == [
         "临时客户", "关键客户", "潜力客户", "常规客户",
     ]  # fmt: skip
 
@@ -164,13 +164,11 @@ def test_customer_status():
 def test_service_policy():
     """S-055: upgrade, reduction and exit by tier."""
     at = SERVICE_POLICY.code_at
-    assert {at("high_tier", *rest) for rest in product(("no", "yes"), repeat=3)} == {
-        "dedicated_team"
-    }
-    assert at("middle_tier", "yes", "no", "no") == "nurture"
-    assert at("middle_tier", "no", "no", "no") == "reduce_service"
-    assert at("low_tier", "no", "no", "no") == "review"
-    assert at("low_tier", "no", "yes", "no") == "reasonable_exit"
-    assert at("low_tier", "no", "yes", "yes") == "firm_exit"
-    assert at("low_tier", "no", "no", "yes") == "firm_exit"
+    assert {at("high", *rest) for rest in product(("no", "yes"), repeat=3)} == {"dedicated_team"}
+    assert at("middle", "yes", "no", "no") == "nurture"
+    assert at("middle", "no", "no", "no") == "reduce_service"
+    assert at("low", "no", "no", "no") == "review"
+    assert at("low", "no", "yes", "no") == "reasonable_exit"
+    assert at("low", "no", "yes", "yes") == "firm_exit"
+    assert at("low", "no", "no", "yes") == "firm_exit"
     assert label("firm_exit", "zh") == "坚决淘汰"

@@ -9,7 +9,8 @@ from segmentation.engines import ENGINES, read
 
 from custrel import from_data
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
-from custrel.labels import label, labels
+from custrel.labels import label
+from custrel.model import SERVICE_TIER_FLOW
 from custrel.segmentation import (
     SAFE_STRUCTURE,
     TIER_SCHEMES,
@@ -23,7 +24,10 @@ from custrel.segmentation import (
 def test_the_documents_schemes_in_chinese():
     """S-053, S-055, S-056, S-057, S-058, S-120, S-122, V-12."""
     names = {
-        key: [label(tier, "zh", of="tier") for tier in scheme.tiers]
+        key: [
+            label(tier, "zh", of="service_tier" if key == "service" else "tier")
+            for tier in scheme.tiers
+        ]
         for key, scheme in TIER_SCHEMES.items()
     }
     assert names == {
@@ -35,18 +39,12 @@ def test_the_documents_schemes_in_chinese():
         "cards": ["白金卡客户", "金卡客户", "银卡客户", "普通卡客户"],
         "accounts": ["全球客户", "大型客户", "中小客户"],
         "key_accounts": ["重点客户", "乙类客户", "丙类客户"],
-        "management": ["常规客户", "潜力客户", "关键客户", "临时客户"],
     }
-    assert set(labels("tier")) == {t for scheme in TIER_SCHEMES.values() for t in scheme.tiers}
+    assert set(TIER_SCHEMES["service"].tiers) < set(SERVICE_TIER_FLOW.states)
 
 
-def test_only_management_classes_are_not_ranked():
-    assert [key for key, scheme in TIER_SCHEMES.items() if not scheme.ordered] == ["management"]
+def test_tiers_are_ranked():
     assert TIER_SCHEMES["value"].rank("important") == 2
-    with pytest.raises(InvalidRule, match="are not ranked"):
-        TIER_SCHEMES["management"].rank("key")
-    with pytest.raises(InvalidRule, match="a Grid places customers"):
-        TIER_SCHEMES["management"].by_value((0.2, 0.5, 0.8))
     with pytest.raises(UnknownCode, match="did you mean 'important'"):
         TIER_SCHEMES["value"].rank("importent")
 
@@ -66,11 +64,11 @@ def test_a_scheme_with_cuts_is_a_rule(kind):
     ]
     people = TIER_SCHEMES["service"].by_customers((0.2, 0.6)).classify(frame, name="tier")
     assert [row["tier"] for row in read(people)] == [
-        "high_tier",
-        "middle_tier",
-        "middle_tier",
-        "low_tier",
-        "low_tier",
+        "high",
+        "middle",
+        "middle",
+        "low",
+        "low",
     ]
     limits = TIER_SCHEMES["value"].by_limits((500, 40, 20)).classify(frame)
     assert [row["abc"] for row in read(limits)] == [

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_complete
 from custrel.frames import enter
+from custrel.model.customer import ManagementClass
 from custrel.segmentation.grid import Axis, Grid
 
 __all__ = [
@@ -151,18 +152,18 @@ MANAGEMENT_CLASSES = Grid(
         Axis("growth", cuts=(0.1,)),
     ),
     (
-        ("single", "*", "*", "temporary"),
-        ("repeated", "high", "*", "key"),
-        ("repeated", "low", "high", "potential"),
-        ("repeated", "low", "low", "regular"),
+        ("single", "*", "*", ManagementClass.TEMPORARY),
+        ("repeated", "high", "*", ManagementClass.KEY),
+        ("repeated", "low", "high", ManagementClass.PROMISING),
+        ("repeated", "low", "low", ManagementClass.REGULAR),
     ),
     name="management_class",
 )
-"""Regular, potential, key and temporary customers (常规、潜力、关键、临时客户).
+"""Regular, promising, key and temporary customers (常规、潜力、关键、临时客户).
 
 The documents name the four from the angle of management and rank them nowhere; who is which is
 reconstructed: a single purchase is temporary, the top fifth by revenue is key, growth of 10 %
-or more is potential, everyone else regular.
+or more is promising, everyone else regular.  The codes are those of `ManagementClass`.
 """
 
 CUSTOMER_STATUS = Grid(
@@ -189,18 +190,18 @@ intention to come back) run from 0 to 1.
 
 SERVICE_POLICY = Grid(
     (
-        Axis("tier", levels=("high_tier", "middle_tier", "low_tier")),
+        Axis("tier", levels=("low", "middle", "high")),
         _flag("upgradable"),
         _flag("must_drop"),
         _flag("bad_quality"),
     ),
     (
-        ("high_tier", "*", "*", "*", "dedicated_team"),
-        ("middle_tier", "yes", "*", "*", "nurture"),
-        ("middle_tier", "no", "*", "*", "reduce_service"),
-        ("low_tier", "*", "*", "yes", "firm_exit"),
-        ("low_tier", "*", "yes", "no", "reasonable_exit"),
-        ("low_tier", "*", "no", "no", "review"),
+        ("high", "*", "*", "*", "dedicated_team"),
+        ("middle", "yes", "*", "*", "nurture"),
+        ("middle", "no", "*", "*", "reduce_service"),
+        ("low", "*", "*", "yes", "firm_exit"),
+        ("low", "*", "yes", "no", "reasonable_exit"),
+        ("low", "*", "no", "no", "review"),
     ),
     name="service",
 )

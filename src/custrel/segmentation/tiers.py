@@ -34,14 +34,12 @@ def _as_codes(codes: Any) -> tuple[str, ...]:
 
 @attrs.frozen
 class TierScheme(Rule):
-    """The names of customer classes that belong together, and whether they are ranked.
+    """The names of customer classes that belong together, the best first.
 
     Parameters
     ----------
     tiers : sequence of str
-        The codes, the best first where they are ranked.
-    ordered : bool
-        Whether they are ranked.
+        The codes, the best first.
 
     Raises
     ------
@@ -62,7 +60,6 @@ class TierScheme(Rule):
     """
 
     tiers: tuple[str, ...] = attrs.field(converter=_as_codes)
-    ordered: bool = attrs.field(default=True, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if len(set(self.tiers)) < max(2, len(self.tiers)):
@@ -84,12 +81,9 @@ class TierScheme(Rule):
         ------
         UnknownCode
             The scheme has no such tier.
-        InvalidRule
-            The tiers are not ranked.
         """
         if tier not in self.tiers:
             raise UnknownCode("tier of this scheme", tier, self.tiers)
-        self._require_order()
         return self.tiers.index(tier) + 1
 
     def by_value(self, shares: Sequence[float]) -> AbcRule:
@@ -104,7 +98,7 @@ class TierScheme(Rule):
         -------
         AbcRule
         """
-        return AbcRule(shares=shares, classes=self._require_order())
+        return AbcRule(shares=shares, classes=self.tiers)
 
     def by_customers(self, shares: Sequence[float]) -> AbcRule:
         """Cut the tiers by cumulative share of the customers.
@@ -118,7 +112,7 @@ class TierScheme(Rule):
         -------
         AbcRule
         """
-        return AbcRule.by_customers(shares, classes=self._require_order())
+        return AbcRule.by_customers(shares, classes=self.tiers)
 
     def by_limits(self, limits: Sequence[float]) -> AbcRule:
         """Cut the tiers at values of one's own.
@@ -132,15 +126,7 @@ class TierScheme(Rule):
         -------
         AbcRule
         """
-        return AbcRule.by_limits(limits, classes=self._require_order())
-
-    def _require_order(self) -> tuple[str, ...]:
-        if not self.ordered:
-            raise InvalidRule(
-                f"the tiers {', '.join(self.tiers)} are not ranked, so that no value cuts them; "
-                "a Grid places customers in them by several columns."
-            )
-        return self.tiers
+        return AbcRule.by_limits(limits, classes=self.tiers)
 
 
 TIER_SCHEMES: Mapping[str, TierScheme] = MappingProxyType(
@@ -148,19 +134,18 @@ TIER_SCHEMES: Mapping[str, TierScheme] = MappingProxyType(
         "abc": TierScheme(("a", "b", "c")),
         "pyramid": TierScheme(("top", "major", "ordinary", "small")),
         "value": TierScheme(("big", "important", "ordinary", "small")),
-        "service": TierScheme(("high_tier", "middle_tier", "low_tier")),
+        "service": TierScheme(("high", "middle", "low")),
         "catering": TierScheme(("main", "general", "sporadic")),
         "cards": TierScheme(("platinum_card", "gold_card", "silver_card", "ordinary_card")),
         "accounts": TierScheme(("global_account", "large_account", "smaller_account")),
         "key_accounts": TierScheme(("key_account", "b", "c")),
-        "management": TierScheme(("regular", "potential", "key", "temporary"), ordered=False),
     }
 )
 """The documents' schemes of customer classes.
 
 甲/乙/丙; 顶尖/主要/普通/小; 大/重要/普通/小; 高级/中级/低级; 主力/一般/零散; 白金卡/金卡/银卡/普通卡;
-全球/大型/中小; 大客户/B类/C类; and 常规/潜力/关键/临时, which the documents do not rank (常规… are
-placed by `MANAGEMENT_CLASSES`).  ``label(code, "zh", of="tier")`` gives the names.
+全球/大型/中小; 大客户/B类/C类.  ``label(code, "zh", of="tier")`` gives the names, for the tiers of
+service ``of="service_tier"``.  常规/潜力/关键/临时 are not ranked: `MANAGEMENT_CLASSES`.
 """
 
 
