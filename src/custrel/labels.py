@@ -14,6 +14,7 @@ from types import MappingProxyType
 from custrel._model_names import MODEL_NAMES
 from custrel._satisfaction_names import SATISFACTION_NAMES
 from custrel._segmentation_names import SEGMENTATION_NAMES
+from custrel._valuation_names import VALUATION_NAMES
 from custrel.errors import UnknownCode
 
 __all__ = ["label", "labels"]
@@ -111,71 +112,6 @@ _SERVQUAL: _Names = MappingProxyType(
     }
 )
 
-_INVESTMENTS: _Names = MappingProxyType(
-    {
-        "invest": ("Worth the investment", "值得投资"),
-        "break_even": ("Breaks even", "收支相抵"),
-        "drop": ("Not worth the investment", "放弃投资"),
-    }
-)
-
-_EQUITY_DRIVERS: _Names = MappingProxyType(
-    {
-        "value": ("Value equity", "价值资产"),
-        "brand": ("Brand equity", "品牌资产"),
-        "relationship": ("Relationship equity", "关系资产"),
-    }
-)
-
-_SUB_DRIVERS: _Names = MappingProxyType(
-    {
-        "quality": ("Quality", "质量"),
-        "price": ("Price", "价格"),
-        "convenience": ("Convenience", "便利"),
-        "awareness": ("Brand awareness", "品牌知晓"),
-        "attitude": ("Attitude towards the brand", "品牌态度"),
-        "ethics": ("Perceived brand ethics", "品牌道德"),
-        "loyalty_program": ("Loyalty program", "忠诚者奖励计划"),
-        "special_treatment": ("Special recognition and treatment", "特别认可与礼遇"),
-        "affinity_program": ("Affinity program", "情感联系计划"),
-        "community": ("Community building", "顾客社区"),
-        "knowledge_building": ("Knowledge building", "知识学习"),
-    }
-)
-
-_TRIAGE: _Names = MappingProxyType(
-    {
-        "keep": ("Keep", "留住"),
-        "develop": ("Develop", "培养"),
-        "remove": ("Do without", "剔除"),
-    }
-)
-
-_PRODUCT_PROFITS: _Names = MappingProxyType(
-    {
-        "profitable": ("Profitable", "赢利"),
-        "zero": ("Without profit", "无利润"),
-        "loss": ("At a loss", "亏损"),
-    }
-)
-
-_CUSTOMER_PROFITS: _Names = MappingProxyType(
-    {
-        "profitable": ("Profitable", "赢利"),
-        "mixed": ("Mixed", "混合型"),
-        "losing": ("Losing", "亏损客户"),
-    }
-)
-
-_CELL_ACTIONS: _Names = MappingProxyType(
-    {
-        "keep_selling": ("Keep selling it", "继续销售"),
-        "raise_price": ("Raise the price", "提高价格"),
-        "drop_product": ("Drop the product", "取消产品"),
-        "cross_sell": ("Offer it", "推销赢利产品"),
-    }
-)
-
 _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
@@ -186,15 +122,9 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
         "two_factor": _TWO_FACTOR,
         "ipa": _IPA,
         "servqual": _SERVQUAL,
-        "investment_verdict": _INVESTMENTS,
-        "equity_driver": _EQUITY_DRIVERS,
-        "sub_driver": _SUB_DRIVERS,
-        "triage": _TRIAGE,
-        "product_profit": _PRODUCT_PROFITS,
-        "customer_profit": _CUSTOMER_PROFITS,
-        "cell_action": _CELL_ACTIONS,
         **SATISFACTION_NAMES,
         **SEGMENTATION_NAMES,
+        **VALUATION_NAMES,
     }
 )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
     from custrel.plotting.segments import plot_segments as plot_segments
     from custrel.plotting.tracking import plot_tracking as plot_tracking
+    from custrel.plotting.whale import plot_whale as plot_whale
 else:
     from custrel._lazy import make_lazy
 
@@ -40,6 +41,7 @@ else:
             "custrel.plotting.rfm_heatmap": ("plot_rfm_heatmap",),
             "custrel.plotting.segments": ("plot_segments",),
             "custrel.plotting.tracking": ("plot_tracking",),
+            "custrel.plotting.whale": ("plot_whale",),
         },
     )
     del make_lazy

@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     )
     from custrel.valuation.cooperation import RelationshipGame as RelationshipGame
     from custrel.valuation.cost_to_serve import ActivityRates as ActivityRates
-    from custrel.valuation.credit import (
-        CreditGrades as CreditGrades,
+    from custrel.valuation.credit_limit import (
         CreditLimit as CreditLimit,
         CreditPolicy as CreditPolicy,
+    )
+    from custrel.valuation.credit_score import (
+        CreditGrades as CreditGrades,
         CreditScore as CreditScore,
         credit_coverage as credit_coverage,
     )
@@ -68,7 +70,6 @@ if TYPE_CHECKING:
         EquityGain as EquityGain,
         Market as Market,
         SwitchingModel as SwitchingModel,
-        switching_value as switching_value,
     )
     from custrel.valuation.estimate import Estimate as Estimate
     from custrel.valuation.fixed_term import (
@@ -147,10 +148,7 @@ if TYPE_CHECKING:
         expected_lifetime as expected_lifetime,
         retention_value as retention_value,
     )
-    from custrel.valuation.sensitivity import (
-        Swing as Swing,
-        sensitivity as sensitivity,
-    )
+    from custrel.valuation.sensitivity import Swing as Swing, sensitivity as sensitivity
     from custrel.valuation.service_budget import (
         ResponseCurve as ResponseCurve,
         acquire_or_retain as acquire_or_retain,
@@ -165,6 +163,7 @@ if TYPE_CHECKING:
         spend_independence as spend_independence,
     )
     from custrel.valuation.state_values import StateValues as StateValues
+    from custrel.valuation.switching import switching_value as switching_value
     from custrel.valuation.tracking import (
         Tracking as Tracking,
         tracking as tracking,
@@ -189,10 +188,7 @@ if TYPE_CHECKING:
         REALIZED_POTENTIAL as REALIZED_POTENTIAL,
         ValueScheme as ValueScheme,
     )
-    from custrel.valuation.whale_curve import (
-        WhaleCurve as WhaleCurve,
-        whale_curve as whale_curve,
-    )
+    from custrel.valuation.whale_curve import WhaleCurve as WhaleCurve, whale_curve as whale_curve
     from custrel.valuation.win_back import (
         WinBackPlan as WinBackPlan,
         WinBackRule as WinBackRule,
@@ -221,25 +217,15 @@ else:
             "custrel.valuation.comparison": ("Comparison", "HoldoutScore", "ModelScore", "compare"),
             "custrel.valuation.cooperation": ("RelationshipGame",),
             "custrel.valuation.cost_to_serve": ("ActivityRates",),
-            "custrel.valuation.credit": (
-                "CreditGrades",
-                "CreditLimit",
-                "CreditPolicy",
-                "CreditScore",
-                "credit_coverage",
-            ),
+            "custrel.valuation.credit_limit": ("CreditLimit", "CreditPolicy"),
+            "custrel.valuation.credit_score": ("CreditGrades", "CreditScore", "credit_coverage"),
             "custrel.valuation.customer_equity": ("CustomerEquity",),
             "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
             "custrel.valuation.delivered_value": ("DeliveredValue", "perceived_value"),
             "custrel.valuation.discounting": ("DiscountRate",),
             "custrel.valuation.draws": ("ParameterDraws", "draws_interval"),
             "custrel.valuation.equity_drivers": ("EquityDriver", "MarketConditions", "SubDriver"),
-            "custrel.valuation.equity_share": (
-                "EquityGain",
-                "Market",
-                "SwitchingModel",
-                "switching_value",
-            ),
+            "custrel.valuation.equity_share": ("EquityGain", "Market", "SwitchingModel"),
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.fixed_term": ("FixedTermValue", "fixed_term_value"),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
@@ -298,6 +284,7 @@ else:
             "custrel.valuation.signalling": ("SignallingGame",),
             "custrel.valuation.spend_independence": ("SpendIndependence", "spend_independence"),
             "custrel.valuation.state_values": ("StateValues",),
+            "custrel.valuation.switching": ("switching_value",),
             "custrel.valuation.tracking": ("Tracking", "tracking"),
             "custrel.valuation.transaction_cost": ("TransactionCost",),
             "custrel.valuation.triage": ("Pruning", "Triage", "TriageRule"),

@@ -6,97 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import as_floats, collect, enter
+from custrel.errors import InvalidRule, UnknownCode
+from custrel.frames import enter
 from custrel.rules import Rule
-from custrel.valuation._amounts import amounts, refuse, require_amounts, require_present
+from custrel.valuation._amounts import amounts
 from custrel.valuation._choice import fit_logit, probabilities
+from custrel.valuation._survey import Survey
 from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.switching import require_time, switching_value
 
-__all__ = ["EquityGain", "Market", "SwitchingModel", "switching_value"]
+__all__ = ["EquityGain", "Market", "SwitchingModel"]
 
 Floats = NDArray[np.float64]
-
-_TOLERANCE = 1e-6
-
-
-def switching_value(
-    matrix: ArrayLike,
-    *,
-    last: ArrayLike,
-    spend: ArrayLike,
-    purchases_per_year: float = 1.0,
-    years: float,
-    discount: DiscountRate | None,
-) -> Floats:
-    """Return what customers who switch between brands are worth to each brand.
-
-    Parameters
-    ----------
-    matrix : array_like of shape (..., brands, brands)
-        The probability of each brand (column) at the next purchase, by the brand bought last
-        (row); rows sum to 1.
-    last : array_like of shape (..., brands)
-        The probability that each brand was bought last: one 1, where it is known.
-    spend : array_like of shape (..., brands)
-        What a purchase brings to the brand that gets it.
-    purchases_per_year : float
-        How often a customer buys in the category, more than 0.
-    years : float
-        How far to look ahead, in years.
-    discount : DiscountRate or None
-        What money loses over time; None: nothing.
-
-    Returns
-    -------
-    ndarray of shape (..., brands)
-
-    Raises
-    ------
-    InvalidData
-        A value is missing or infinite, a probability not between 0 and 1, or a row does not sum
-        to 1.
-    InvalidRule
-        The matrix is not square, `years` is negative or infinite, or purchases are not above 0.
-
-    Notes
-    -----
-    CLV_j = sum over purchases t = 1, 2, ... within the years of spend_j x (last x matrix^t)_j /
-    (1 + rate)^(t / purchases_per_year).  The last purchase is past and does not count.
-
-    References
-    ----------
-    .. [1] R. T. Rust, K. N. Lemon, V. A. Zeithaml (2004), Return on Marketing: Using Customer
-       Equity to Focus Marketing Strategy, Journal of Marketing 68(1), 109-127.
-
-    Examples
-    --------
-    >>> matrix = [[0.7, 0.3], [0.5, 0.5]]
-    >>> switching_value(matrix, last=[1, 0], spend=100, years=2, discount=None).round(6)
-    array([134.,  66.])
-    """
-    (p,) = amounts(matrix=matrix, least=0, most=1)
-    (start,), (paid,) = amounts(last=last, least=0, most=1), amounts(spend=spend)
-    if p.ndim < 2 or p.shape[-1] != p.shape[-2] or start.shape[-1:] != p.shape[-1:]:
-        raise InvalidRule(
-            f"a switching matrix is square, and `last` has a place for each of its brands; got "
-            f"shapes {p.shape} and {start.shape}."
-        )
-    for name, values in ("matrix", p), ("last", start):
-        sums = values.sum(axis=-1)
-        refuse(name, sums, np.abs(sums - 1) > _TOLERANCE, "rows that do not sum to 1")
-    _require_time(years, purchases_per_year)
-    rate = 0.0 if discount is None else discount.per("Y")
-    total = np.zeros(np.broadcast_shapes(p.shape[:-1], start.shape))
-    chance = np.broadcast_to(start, total.shape)
-    for purchase in range(1, int(np.floor(years * purchases_per_year + _TOLERANCE)) + 1):
-        chance = np.einsum("...j,...jk->...k", chance, p)
-        total = total + chance * (1 + rate) ** (-purchase / purchases_per_year)
-    return np.asarray(total * paid)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +58,7 @@ class Market:
     margin: float = attrs.field(default=1.0, converter=float)
 
     def __attrs_post_init__(self) -> None:
-        _require_time(self.years, self.purchases_per_year)
+        require_time(self.years, self.purchases_per_year)
         if not 0 < self.population < np.inf or not np.isfinite(self.margin):
             raise InvalidRule("Market: population is above 0, and the margin a finite number.")
 
@@ -262,7 +186,7 @@ class SwitchingModel(Rule):
         FitError
             The answers do not tell what a driver weighs.
         """
-        answers = _Survey.read(survey, drivers, respondent, brand, shares=(last, choice))
+        answers = Survey.read(survey, drivers, respondent, brand, shares=(last, choice))
         bought, chosen = answers.shares
         x = np.concatenate([bought[..., None], answers.ratings], axis=-1)
         beta, errors, value = fit_logit(x, chosen, [last, *drivers])
@@ -346,7 +270,7 @@ class SwitchingModel(Rule):
             A number is impossible.
         """
         door = enter(survey)
-        answers = _Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
+        answers = Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
         values = self._mean_values(answers, market)
         table = {
             "brand": np.asarray(answers.brands),
@@ -408,7 +332,7 @@ class SwitchingModel(Rule):
         UnknownCode
             There is no such brand or driver.
         """
-        answers = _Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
+        answers = Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
         if of not in answers.brands:
             raise UnknownCode("brand of the survey", str(of), map(str, answers.brands))
         for driver in by:
@@ -425,7 +349,7 @@ class SwitchingModel(Rule):
         )
         return EquityGain(before=before, after=after, cost=cost)
 
-    def _mean_values(self, answers: _Survey, market: Market) -> Floats:
+    def _mean_values(self, answers: Survey, market: Market) -> Floats:
         (bought,) = answers.shares
         values = switching_value(
             self.switching_matrix(answers.ratings),
@@ -483,90 +407,3 @@ class EquityGain:
     def roi(self) -> float:
         """The return on the cost: (gain - cost) / cost."""
         return (self.gain - self.cost) / self.cost
-
-
-def _require_time(years: float, purchases_per_year: float) -> None:
-    if not (0 <= years < np.inf and 0 < purchases_per_year < np.inf):
-        raise InvalidRule("years is finite and not negative, and purchases_per_year above 0.")
-
-
-@attrs.frozen(eq=False)
-class _Survey:
-    """A survey as arrays: a row for each respondent, a column for each brand, both sorted."""
-
-    brands: list[Any]
-    ratings: Floats
-    shares: tuple[Floats, ...]
-    spend: Floats
-
-    @classmethod
-    def read(
-        cls,
-        survey: Any,
-        drivers: Sequence[str],
-        respondent: str,
-        brand: str,
-        *,
-        shares: Sequence[str],
-        spend: str | None = None,
-    ) -> Self:
-        door = enter(survey)
-        require_present(door, respondent, brand, of="answer")
-        require_amounts(door, *drivers, *([] if spend is None else [spend]), of="answer")
-        require_amounts(door, *shares, least=0, most=1, of="answer")
-        numbers = [*drivers, *shares, *([] if spend is None else [spend])]
-        columns = list(dict.fromkeys((respondent, brand, *numbers)))
-        frame = collect(door.frame.select(*columns)).sort(respondent, brand)
-        brands = frame.get_column(brand).unique().sort().to_list()
-        _require_each_brand_once(frame, respondent, brand, brands)
-        arrays = {
-            name: as_floats(frame.get_column(name)).reshape(-1, len(brands)) for name in numbers
-        }
-        for name in shares:
-            _require_sums_of_one(frame, respondent, name, arrays[name])
-        empty = np.ones((len(frame) // len(brands), len(brands)))
-        return cls(
-            brands=brands,
-            ratings=np.stack([arrays[name] for name in drivers], axis=-1),
-            shares=tuple(arrays[name] for name in shares),
-            spend=empty if spend is None else arrays[spend],
-        )
-
-
-def _require_each_brand_once(
-    frame: nw.DataFrame[Any], respondent: str, brand: str, brands: list[Any]
-) -> None:
-    if not brands:
-        problem = Problem(code="empty", message="there is no answer to learn from", count=0)
-        raise InvalidData([problem])
-    counted = frame.group_by(respondent).agg(nw.len().alias("n"), nw.col(brand).n_unique())
-    bad = counted.filter((nw.col("n") != len(brands)) | (nw.col(brand) != len(brands)))
-    if len(bad):
-        shown = bad.sort(respondent).get_column(respondent).to_list()[:3]
-        problem = Problem(
-            code="incomplete_choice",
-            message=f"a respondent judges each of the {len(brands)} brands once",
-            count=len(bad),
-            rows=tuple(f"{respondent}={who}" for who in shown),
-            remedy="Fill the missing brands in, or leave these respondents out.",
-            of="respondent",
-        )
-        raise InvalidData([problem])
-
-
-def _require_sums_of_one(
-    frame: nw.DataFrame[Any], respondent: str, column: str, values: Floats
-) -> None:
-    sums = values.sum(axis=1)
-    bad = np.flatnonzero(np.abs(sums - 1) > _TOLERANCE)
-    if bad.size:
-        who = frame.get_column(respondent).to_list()[:: values.shape[1]]
-        problem = Problem(
-            code="no_distribution",
-            message="a respondent's values do not sum to 1",
-            column=column,
-            count=int(bad.size),
-            rows=tuple(f"{respondent}={who[i]}: {sums[i]:g}" for i in bad[:3]),
-            of="respondent",
-        )
-        raise InvalidData([problem])
