@@ -10,6 +10,9 @@ from custrel.errors import UnknownCode
 from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, labels
 from custrel.model import FLOWS, Outcome, RiskVerdict
 from custrel.satisfaction import (
+    ACSI,
+    ECSI,
+    SCSB,
     STANDARD_INVESTMENT,
     Competition,
     DriverKind,
@@ -86,6 +89,7 @@ CODES = {
     "customer_profit": tuple(CustomerProfit),
     "cell_action": tuple(CellAction),
     "competition": tuple(Competition),
+    "construct": {name for model in (SCSB, ACSI, ECSI) for name in model.names},
     "driver_kind": tuple(DriverKind),
     "expectation_factor": tuple(factor for factor, _ in ExpectedLevel().weights),
     "formation_model": tuple(FormationModel),

@@ -14,6 +14,16 @@ SATISFACTION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
             "competitive": ("Full competition", "充分竞争行业"),
             "monopolized": ("Monopoly", "垄断行业"),
         },
+        "construct": {
+            "image": ("Image", "企业形象"),
+            "expectations": ("Expectations", "顾客期望"),
+            "perceived_quality": ("Perceived quality", "感知质量"),
+            "perceived_value": ("Perceived value", "感知价值"),
+            "satisfaction": ("Satisfaction", "顾客满意"),
+            "complaints": ("Complaints", "顾客抱怨"),
+            "complaint_handling": ("Complaint handling", "抱怨处理"),
+            "loyalty": ("Loyalty", "顾客忠诚"),
+        },
         "driver_kind": {
             "basic": ("Basic factor", "基本因素"),
             "performance": ("Performance factor", "绩效因素"),

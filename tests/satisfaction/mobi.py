@@ -20,8 +20,8 @@ MODEL = ECSI.with_items(
     {
         "image": [f"IMAG{i}" for i in range(1, 6)],
         "expectations": [f"CUEX{i}" for i in range(1, 4)],
-        "quality": [f"PERQ{i}" for i in range(1, 8)],
-        "value": ["PERV1", "PERV2"],
+        "perceived_quality": [f"PERQ{i}" for i in range(1, 8)],
+        "perceived_value": ["PERV1", "PERV2"],
         "satisfaction": [f"CUSA{i}" for i in range(1, 4)],
         "complaint_handling": "CUSCO",
         "loyalty": [f"CUSL{i}" for i in range(1, 4)],

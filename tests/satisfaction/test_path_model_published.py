@@ -18,8 +18,8 @@ NO_SCALE = PathModel(
 PATHS = {
     ("image", "expectations"): (0.50470564, 0.50494314, 0.50491393),
     ("image", "satisfaction"): (0.17883348, 0.17859267, 0.17873950),
-    ("quality", "satisfaction"): (0.51254524, 0.51297470, 0.51202394),
-    ("value", "satisfaction"): (0.19181566, 0.19144526, 0.19476510),
+    ("perceived_quality", "satisfaction"): (0.51254524, 0.51297470, 0.51202394),
+    ("perceived_value", "satisfaction"): (0.19181566, 0.19144526, 0.19476510),
     ("satisfaction", "complaint_handling"): (0.52609731, 0.52585655, 0.52806625),
     ("satisfaction", "loyalty"): (0.48347472, 0.48305917, 0.48547762),
     ("complaint_handling", "loyalty"): (0.07123241, 0.07031057, 0.06692607),
@@ -42,8 +42,8 @@ def test_paths_of_mobi_in_three_schemes(place, scheme):
 def test_r2_of_mobi(fit):
     published = {
         "expectations": 0.254938,
-        "quality": 0.309969,
-        "value": 0.345279,
+        "perceived_quality": 0.309969,
+        "perceived_value": 0.345279,
         "satisfaction": 0.681078,
         "complaint_handling": 0.278854,
         "loyalty": 0.456944,
@@ -62,7 +62,7 @@ def test_reliability_of_satisfaction(fit):
 
 def test_htmt_and_goodness_of_fit(fit):
     table = fit.discriminant_validity().set_index(["first", "second"])
-    assert round(table.loc[("quality", "satisfaction"), "htmt"], 6) == 0.953636
+    assert round(table.loc[("perceived_quality", "satisfaction"), "htmt"], 6) == 0.953636
     centroid = pls(mobi.answers(), model=NO_SCALE, method=PlsMethod(scheme="centroid"))
     assert round(centroid.goodness_of_fit, 8) == 0.47146683
 
@@ -88,21 +88,21 @@ def test_index_by_hand():
 
 def test_acsi_as_the_documents_have_it():
     """S-160, S-161: Sweden was first; satisfaction and value are directly, positively related."""
-    assert ACSI.sign("value", "satisfaction") == "+"
+    assert ACSI.sign("perceived_value", "satisfaction") == "+"
     assert ACSI.sign("satisfaction", "complaints") == "-"
     arrows = {(path.source, path.target) for path in ACSI.paths}
     assert arrows == {
-        ("expectations", "quality"),
-        ("expectations", "value"),
+        ("expectations", "perceived_quality"),
+        ("expectations", "perceived_value"),
         ("expectations", "satisfaction"),
-        ("quality", "value"),
-        ("quality", "satisfaction"),
-        ("value", "satisfaction"),
+        ("perceived_quality", "perceived_value"),
+        ("perceived_quality", "satisfaction"),
+        ("perceived_value", "satisfaction"),
         ("satisfaction", "complaints"),
         ("satisfaction", "loyalty"),
         ("complaints", "loyalty"),
     }
-    assert "quality" not in SCSB.names
+    assert "perceived_quality" not in SCSB.names
     assert [len(c.items) for c in ACSI.constructs] == [3, 3, 2, 3, 1, 2]
     assert sum(len(c.items) for c in mobi.MODEL.constructs) == 24
 

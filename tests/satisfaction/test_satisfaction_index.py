@@ -114,9 +114,9 @@ def test_survey_weights(data):
 
 
 def test_what_drives_and_what_follows(data, index):
-    """Importance is the slope: raise a driver's items for all, and the fit's prediction follows."""
+    """S-162: which factors move the index, and how far; what follows from it."""
     drivers = index.drivers().set_index("construct")
-    assert set(drivers.index) == {"expectations", "quality", "value"}
+    assert set(drivers.index) == {"expectations", "perceived_quality", "perceived_value"}
     fit = index.fit
     rows = fit.frame.assign(part=fit.frame["weight"] / fit.frame["sd"])
     sums = rows.groupby("construct", sort=False)["part"].sum()
@@ -136,8 +136,9 @@ def test_what_drives_and_what_follows(data, index):
 
 
 def test_the_best_improvements(index):
+    """S-162: which measures do most with limited means."""
     rng = np.random.default_rng(2)
-    names = ["quality", "value", *ITEMS[:8]]
+    names = ["perceived_quality", "perceived_value", *ITEMS[:8]]
     possible = [
         Improvement(f"m{i}", n, rng.uniform(0.1, 1), rng.uniform(1, 9)) for i, n in enumerate(names)
     ]
@@ -152,8 +153,8 @@ def test_the_best_improvements(index):
     )
     assert table.loc[table["chosen"], "gain"].sum() == pytest.approx(best)
     importance = index.drivers().set_index("construct")["importance"]
-    raised = table.set_index("raises").loc["quality"]
-    assert raised["gain"] == pytest.approx(importance["quality"] * raised["by"] / 9 * 100)
+    raised = table.set_index("raises").loc["perceived_quality"]
+    assert raised["gain"] == pytest.approx(importance["perceived_quality"] * raised["by"] / 9 * 100)
     assert index.best_improvements(possible)["chosen"].all()
 
 
@@ -165,9 +166,9 @@ def test_an_improvement_ends_at_the_top_of_the_scale(data, index):
     with pytest.raises(InvalidRule, match="name one or more"):
         index.best_improvements([])
     with pytest.raises(InvalidRule, match="budget must be 0 or more"):
-        index.best_improvements([Improvement("x", "value", 1, 1)], budget=-1)
+        index.best_improvements([Improvement("x", "perceived_value", 1, 1)], budget=-1)
     with pytest.raises(InvalidRule, match="cost is more than 0; got 0"):
-        Improvement("x", "value", 1, 0)
+        Improvement("x", "perceived_value", 1, 0)
 
 
 def test_what_people_read(index):
@@ -244,6 +245,7 @@ def test_a_trend_that_cannot_be_told(waves):
 
 
 def test_competitors():
+    """S-162: against competitors and industries."""
     brands = {"us": 0.3, "rival": 0.0, "third": 0.9}
     parts = [
         customers(i, 150, level).assign(brand=b) for i, (b, level) in enumerate(brands.items())

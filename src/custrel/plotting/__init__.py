@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         plot_kano_curves as plot_kano_curves,
     )
     from custrel.plotting.lorenz import plot_lorenz as plot_lorenz
+    from custrel.plotting.path_diagram import plot_path_model as plot_path_model
     from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
     from custrel.plotting.segments import plot_segments as plot_segments
     from custrel.plotting.tracking import plot_tracking as plot_tracking
@@ -38,6 +39,7 @@ else:
                 "plot_kano_curves",
             ),
             "custrel.plotting.lorenz": ("plot_lorenz",),
+            "custrel.plotting.path_diagram": ("plot_path_model",),
             "custrel.plotting.rfm_heatmap": ("plot_rfm_heatmap",),
             "custrel.plotting.segments": ("plot_segments",),
             "custrel.plotting.tracking": ("plot_tracking",),

@@ -196,10 +196,10 @@ class PlsBootstrap:
         for i, source in enumerate(table["source"]):
             numbers = [f"{table[k][i]:.3f}" for k in ("estimate", "standard_error", "low", "high")]
             p = float(table["p_value"][i])
-            rows.append((source, table["target"][i], *numbers, f"{p:.3f}", _stars(p)))
+            rows.append((source, table["target"][i], *numbers, f"{p:.3f}", stars(p)))
         return rows
 
 
-def _stars(p_value: float) -> str:
+def stars(p_value: float) -> str:
     """Return how significant a p value is, as is customary: at 5, 1 and 0.1 %."""
     return "*" * sum(p_value < limit for limit in (0.05, 0.01, 0.001))
