@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -40,6 +40,22 @@ def aware_or_none(instance: Any, attribute: attrs.Attribute[Any], value: Any) ->
     """Refuse an instant that does not know its zone; None is allowed."""
     if value is not None:
         aware(instance, attribute, value)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return an instant in UTC; what is none is left to the validator.
+
+    Of an hour that a zone has twice, Python takes no instant to equal any of another zone
+    (PEP 495).  In UTC there is no such hour.
+    """
+    if isinstance(moment, datetime) and moment.tzinfo not in {None, UTC}:
+        return moment.astimezone(UTC)
+    return moment
+
+
+def in_utc_or_none(moment: datetime | None) -> datetime | None:
+    """Return an instant in UTC, or None."""
+    return None if moment is None else in_utc(moment)
 
 
 def as_stripped(value: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from custrel.model._checks import in_utc
 from custrel.model._codes import Code
 from custrel.model.case import Case
 from custrel.model.flow import Flow
@@ -70,7 +71,7 @@ class Alarm:
     case_id: str
     about: str
     state: str
-    since: datetime
+    since: datetime = attrs.field(converter=in_utc)
     days: float
     limit_days: float
     tell: tuple[str, ...] = attrs.field(converter=tuple[str, ...])

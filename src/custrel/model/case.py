@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from custrel.model._checks import aware, not_blank
+from custrel.model._checks import aware, in_utc, not_blank
 from custrel.model._history import check_history, check_move, in_order, refusal
 from custrel.model.flow import Flow, Outcome
 from custrel.model.hand_over import HandOver, in_order_of_time, owner_at
@@ -69,7 +69,7 @@ class Case:
 
     case_id: str = attrs.field(validator=not_blank)
     flow: Flow = attrs.field(hash=False, repr=lambda flow: repr(flow.name))
-    opened_at: datetime = attrs.field(validator=aware, hash=False)
+    opened_at: datetime = attrs.field(converter=in_utc, validator=aware, hash=False)
     opened_by: str | None = attrs.field(default=None, hash=False)
     about: str = attrs.field(default="", hash=False)
     start: str = attrs.field(
@@ -308,6 +308,7 @@ class Case:
         rule = self.flow.find(state, trigger)
         if rule is None:
             raise refusal(self, state, trigger, "is no move from here")
+        at = in_utc(at)
         order = moves[-1].order + 1 if moves and moves[-1].at == at else 0
         made = Move(
             trigger=trigger,

@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import aware, aware_or_none, not_blank
+from custrel.model._checks import aware, aware_or_none, in_utc, in_utc_or_none, not_blank
 from custrel.model.contact_point import Channel
 
 __all__ = ["Consent", "may_contact"]
@@ -51,14 +51,18 @@ class Consent:
     """
 
     purpose: str = attrs.field(validator=not_blank)
-    given_at: datetime = attrs.field(validator=aware)
+    given_at: datetime = attrs.field(converter=in_utc, validator=aware)
     channel: Channel | None = attrs.field(
         default=None, converter=attrs.converters.optional(Channel)
     )
     basis: str = "consent"
     source: str = ""
-    withdrawn_at: datetime | None = attrs.field(default=None, validator=aware_or_none)
-    expires_at: datetime | None = attrs.field(default=None, validator=aware_or_none)
+    withdrawn_at: datetime | None = attrs.field(
+        default=None, converter=in_utc_or_none, validator=aware_or_none
+    )
+    expires_at: datetime | None = attrs.field(
+        default=None, converter=in_utc_or_none, validator=aware_or_none
+    )
 
     def __attrs_post_init__(self) -> None:
         for end in (self.withdrawn_at, self.expires_at):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 
 from custrel.errors import InvalidValue, UnknownCode
-from custrel.model._checks import aware_or_none, not_blank
+from custrel.model._checks import aware_or_none, in_utc_or_none, not_blank
 from custrel.model._codes import Code
 from custrel.model.address import Address
 from custrel.model.consent import Consent, may_contact
@@ -237,7 +237,9 @@ class Customer:
     hand_overs: tuple[HandOver, ...] = attrs.field(
         default=(), converter=in_order_of_time, hash=False
     )
-    updated_at: datetime | None = attrs.field(default=None, validator=aware_or_none, hash=False)
+    updated_at: datetime | None = attrs.field(
+        default=None, converter=in_utc_or_none, validator=aware_or_none, hash=False
+    )
 
     @property
     def owner(self) -> str | None:

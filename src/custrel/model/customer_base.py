@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from custrel.errors import InvalidValue, UnknownCode
-from custrel.model._checks import aware, not_blank
+from custrel.model._checks import aware, in_utc, not_blank
 from custrel.model.case import Case
 from custrel.model.customer import Customer
 
@@ -53,7 +53,7 @@ class Merge:
 
     loser: str = attrs.field(validator=not_blank)
     into: str = attrs.field(validator=not_blank)
-    at: datetime = attrs.field(validator=aware)
+    at: datetime = attrs.field(converter=in_utc, validator=aware)
     by: str = attrs.field(validator=not_blank)
     reason: str = ""
     undo: bool = False

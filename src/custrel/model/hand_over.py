@@ -9,7 +9,7 @@ from itertools import pairwise
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import aware, not_blank
+from custrel.model._checks import aware, in_utc, not_blank
 
 __all__ = ["HandOver"]
 
@@ -42,7 +42,7 @@ class HandOver:
     """
 
     to: str = attrs.field(validator=not_blank)
-    at: datetime = attrs.field(validator=aware)
+    at: datetime = attrs.field(converter=in_utc, validator=aware)
     by: str = attrs.field(validator=not_blank)
     reason: str = ""
 

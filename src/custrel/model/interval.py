@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import aware, aware_or_none
+from custrel.model._checks import aware, aware_or_none, in_utc, in_utc_or_none
 from custrel.model._half_open import HalfOpen
 
 __all__ = ["Interval"]
@@ -46,8 +46,10 @@ class Interval(HalfOpen[datetime]):
     False
     """
 
-    start: datetime = attrs.field(validator=aware)
-    end: datetime | None = attrs.field(default=None, validator=aware_or_none)
+    start: datetime = attrs.field(converter=in_utc, validator=aware)
+    end: datetime | None = attrs.field(
+        default=None, converter=in_utc_or_none, validator=aware_or_none
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.end is not None and self.end < self.start:

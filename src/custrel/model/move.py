@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from custrel.model._checks import Evidence, as_evidence, aware, not_blank
+from custrel.model._checks import Evidence, as_evidence, aware, in_utc, not_blank
 
 __all__ = ["Move"]
 
@@ -54,7 +54,7 @@ class Move:
     trigger: str = attrs.field(validator=not_blank)
     source: str = attrs.field(validator=not_blank)
     target: str = attrs.field(validator=not_blank)
-    at: datetime = attrs.field(validator=aware)
+    at: datetime = attrs.field(converter=in_utc, validator=aware)
     by: str | None = None
     approved_by: str | None = None
     evidence: Evidence = attrs.field(default=(), converter=as_evidence)

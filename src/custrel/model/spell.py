@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from custrel.model._checks import in_utc, in_utc_or_none
 from custrel.model._half_open import HalfOpen
 
 __all__ = ["Spell"]
@@ -32,8 +33,8 @@ class Spell(HalfOpen[datetime]):
     """
 
     state: str
-    start: datetime
-    end: datetime | None = None
+    start: datetime = attrs.field(converter=in_utc)
+    end: datetime | None = attrs.field(default=None, converter=in_utc_or_none)
 
     @property
     def duration(self) -> timedelta | None:

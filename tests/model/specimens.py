@@ -1,0 +1,188 @@
+"""Generated objects of every class of the domain model, by class.
+
+A new class finds its place in `SPECIMENS`; the tests of the records say when it is missing.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import hypothesis.strategies as st
+from model.histories import cases
+
+from custrel import model
+
+texts = st.text(max_size=8)
+names = st.text(min_size=1, max_size=6).filter(lambda text: text.strip() == text)
+days = st.dates(date(1900, 1, 1), date(2200, 1, 1))
+zones = st.sampled_from([UTC, ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")])
+instants = st.datetimes(datetime(1900, 1, 2), datetime(2200, 1, 1), timezones=zones)
+# On the UTC time line: of two instants in the hour that a zone has twice, any may be the earlier.
+ordered = st.lists(
+    st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    min_size=3, max_size=3, unique=True,
+).map(sorted)  # fmt: skip
+whole = st.integers(0, 2**62)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def few(strategy):
+    return st.lists(strategy, max_size=3).map(tuple)
+
+
+def maybe(strategy):
+    return st.none() | strategy
+
+
+moneys = st.builds(
+    model.Money,
+    st.decimals(-(10**20) + 1, 10**20 - 1, places=18) | st.integers(-(10**19), 10**19),
+    st.sampled_from(["CNY", "USD", "JPY", "KWD"]),
+)
+identifiers = st.builds(model.Identifier, names, names)
+points = st.builds(
+    model.ContactPoint, channel=st.sampled_from(model.Channel), value=names, purpose=texts
+)
+addresses = st.builds(
+    model.Address, country=st.sampled_from(["CN", "DE"]), city=texts, lines=few(texts),
+    region=texts, postal_code=texts,
+)  # fmt: skip
+hand_overs = st.builds(model.HandOver, to=names, at=instants, by=names, reason=texts)
+evidence = st.dictionaries(names, texts, max_size=3)
+people = st.builds(
+    model.ContactPerson, person_id=names, name=texts, title=texts,
+    roles=st.lists(st.sampled_from(model.BuyingRole)), contact_points=few(points),
+    concerns=few(texts),
+)  # fmt: skip
+
+
+@st.composite
+def periods(draw):
+    start = draw(days)
+    return model.Period(start, draw(maybe(st.just(start + timedelta(days=draw(whole) % 999)))))
+
+
+@st.composite
+def intervals(draw):
+    start, end, _ = draw(ordered)
+    return model.Interval(start, draw(maybe(st.just(end))))
+
+
+@st.composite
+def spells(draw):
+    start, end, _ = draw(ordered)
+    return model.Spell(draw(names), start, draw(maybe(st.just(end))))
+
+
+@st.composite
+def consents(draw):
+    given, first, second = draw(ordered)
+    return model.Consent(
+        purpose=draw(names),
+        given_at=given,
+        channel=draw(maybe(st.sampled_from(model.Channel))),
+        basis=draw(texts),
+        source=draw(texts),
+        withdrawn_at=draw(maybe(st.just(first))),
+        expires_at=draw(maybe(st.just(second))),
+    )
+
+
+customers = st.builds(
+    model.Customer,
+    customer_id=names,
+    name=texts,
+    nature=st.sampled_from(model.CustomerNature),
+    locus=st.sampled_from(model.CustomerLocus),
+    channel_role=st.sampled_from(model.ChannelRole),
+    trade_mode=st.sampled_from(model.TradeMode),
+    management_class=maybe(st.sampled_from(model.ManagementClass)),
+    is_end_user=st.booleans(),
+    is_referred=st.booleans(),
+    identifiers=few(identifiers),
+    address=maybe(addresses),
+    contact_points=few(points),
+    people=few(people),
+    consents=few(consents()),
+    first_owner=maybe(names),
+    hand_overs=st.lists(hand_overs, max_size=2, unique_by=lambda act: act.at),
+    updated_at=maybe(instants),
+)
+scores = st.builds(
+    model.SatisfactionRecord, score=numbers, asked_on=days, complaints=st.integers(0, 99)
+)
+
+
+@st.composite
+def transactions(draw):
+    orders = draw(st.integers(0, 3))
+    first, last = sorted(draw(st.tuples(days, days))) if orders else (None, None)
+    return model.TransactionRecord(
+        orders=orders, revenue=draw(moneys), first_on=first, last_on=last
+    )
+
+
+@st.composite
+def bases(draw):
+    """Return a base; its merges are made one after the other."""
+    everyone = draw(st.lists(customers, min_size=2, max_size=3, unique_by=lambda c: c.customer_id))
+    base = model.CustomerBase(everyone)
+    if draw(st.booleans()):
+        loser, into = (customer.customer_id for customer in everyone[:2])
+        base = base.merge(loser, into=into, at=draw(instants), by=draw(names))
+    return base
+
+
+findings = st.builds(
+    model.QualityFinding, customer_id=names, aspect=st.sampled_from(model.QualityAspect),
+    field=texts, what=texts,
+)  # fmt: skip
+parts = maybe(st.floats(0, 1))
+SPECIMENS = {
+    model.Address: addresses,
+    model.Alarm: st.builds(
+        model.Alarm, case_id=names, about=texts, state=names, since=instants, days=numbers,
+        limit_days=numbers, tell=few(texts),
+    ),
+    model.Case: cases(),
+    model.Consent: consents(),
+    model.ContactPerson: people,
+    model.ContactPoint: points,
+    model.Customer: customers,
+    model.CustomerBase: bases(),
+    model.DataQuality: st.builds(
+        model.DataQuality, customers=whole, correctness=parts, completeness=parts,
+        uniqueness=parts, findings=few(findings),
+    ),
+    model.HandOver: hand_overs,
+    model.Identifier: identifiers,
+    model.Interval: intervals(),
+    model.Merge: st.builds(
+        model.Merge, loser=st.just("C-1"), into=names.filter(lambda name: name != "C-1"),
+        at=instants, by=names, reason=texts, undo=st.booleans(),
+    ),
+    model.Money: moneys,
+    model.Move: st.builds(
+        model.Move, trigger=names, source=names, target=names, at=instants, by=maybe(names),
+        approved_by=maybe(names), evidence=evidence, order=whole,
+    ),
+    model.Period: periods(),
+    model.QualityFinding: findings,
+    model.RecordCard: st.builds(
+        model.RecordCard, basic=customers, satisfaction=maybe(scores),
+        transactions=maybe(transactions()),
+    ),
+    model.Relationship: st.builds(
+        model.Relationship, party_id=names, period=periods(),
+        stakeholder=st.sampled_from(model.Stakeholder),
+        kind=st.sampled_from(model.RelationshipType),
+        bond=maybe(st.sampled_from(model.BondLevel)),
+        setting=st.sampled_from(model.RelationshipSetting), is_willing=maybe(st.booleans()),
+    ),
+    model.SatisfactionRecord: scores,
+    model.Spell: spells(),
+    model.SupplyRelation: st.builds(
+        model.SupplyRelation, supplier_id=st.just("S"),
+        customer_id=names.filter(lambda name: name != "S"), period=periods(),
+    ),
+    model.TransactionRecord: transactions(),
+}  # fmt: skip
