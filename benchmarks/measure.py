@@ -96,15 +96,16 @@ def run_task(
 # --------------------------------------------------------------------------------- in the driver
 
 
-def arguments(description: str, **defaults: int) -> argparse.Namespace:
+def arguments(description: str, *, peers: bool = True, **defaults: int) -> argparse.Namespace:
     """Read a driver's command line: ``--runs``, ``--peers`` and whole numbers of its own."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--peers", type=Path, default=DEFAULT_FOLDER)
+    if peers:
+        parser.add_argument("--peers", type=Path, default=DEFAULT_FOLDER)
     for name, value in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()
-    if not python_of(options.peers).exists():
+    if peers and not python_of(options.peers).exists():
         parser.error(f"no peers in {options.peers}: python benchmarks/make_peers.py makes them")
     return options
 

@@ -1,19 +1,25 @@
 """What custrel does, beside the queries and packages that it is compared with.
 
-Run by `summarize.py` and `purchase_models.py`; by hand:
+Run by `summarize.py`, `cohorts.py` and `purchase_models.py`; by hand:
 ``python benchmarks/tasks_custrel.py pandas FOLDER``.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 from data import CDNOW, load
 from measure import measure, run_task
 
 import custrel as cr
+from custrel.valuation import cohorts
 
 SMALL = 1000
 Measured = tuple[dict[str, Any], dict[str, float]]
@@ -53,6 +59,23 @@ def summary_scan(folder: Path) -> Measured:
 
 def _collected(log: pl.LazyFrame) -> pl.DataFrame:
     return cr.summarize(log, customer="customer").frame.collect(engine="streaming")
+
+
+def cohorts_of(kind: Callable[[Any], Any], folder: Path) -> Measured:
+    """Make the cohort table of a log, whatever holds it."""
+    columns = load(folder)
+    log, small = kind(columns), kind({name: some[:SMALL] for name, some in columns.items()})
+    _cohorts(small)
+    table, figures = measure(lambda: _cohorts(log))
+    table = table[table["active"] > 0]  # a query by hand has no rows for what did not happen
+    dates = {name: table[name].to_numpy().astype("M8[D]") for name in ("cohort", "period")}
+    counts = {name: table[name].to_numpy() for name in ("active", "purchases", "revenue")}
+    return dates | counts, figures
+
+
+def _cohorts(log: Any) -> pd.DataFrame:
+    frame = nw.from_native(cohorts(log, customer="customer").frame)
+    return frame.lazy().collect("pandas").to_native()
 
 
 def bg_nbd(folder: Path) -> Measured:
@@ -111,6 +134,11 @@ if __name__ == "__main__":
             "summary_eager": summary_eager,
             "summary_lazy": summary_lazy,
             "summary_scan": summary_scan,
+            "cohorts_lazy": partial(cohorts_of, pl.LazyFrame),
+            "cohorts_eager": partial(cohorts_of, pl.DataFrame),
+            "cohorts_pandas": partial(cohorts_of, pd.DataFrame),
+            "cohorts_pyarrow": partial(cohorts_of, pa.table),
+            "cohorts_duckdb": partial(cohorts_of, lambda rows: duckdb.from_arrow(pa.table(rows))),
             "bg_nbd": bg_nbd,
             "gamma_gamma": gamma_gamma,
             "probability_alive": probability_alive,

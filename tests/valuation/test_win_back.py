@@ -1,4 +1,4 @@
-"""Winning back: S-202, S-204, S-205, S-206, S-207, and switching, S-193 and S-194."""
+"""Winning back: S-202, S-204, S-205, S-206, S-207."""
 
 import json
 import math
@@ -12,12 +12,7 @@ from segmentation.engines import ENGINES
 
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule
 from custrel.rules import from_data
-from custrel.valuation import (
-    WinBackPlan,
-    WinBackRule,
-    break_even_incentive,
-    switching_gain,
-)
+from custrel.valuation import WinBackPlan, WinBackRule
 
 LETTER = WinBackPlan(name="letter", cost=2, effect=0.4)
 CALL = WinBackPlan(name="call", cost=6, incentive=20)
@@ -150,24 +145,3 @@ def test_bad_customers():
         RULE.judge(gone.assign(value=math.nan))
     with pytest.raises(ColumnNotFound, match="'spoken'"):
         RULE.judge(gone, heard="spoken")
-
-
-def test_switching_by_the_documents_case():
-    """S-194: vouchers of 9 + 8 + 10 against what it costs to change the ride service."""
-    vouchers = 9 + 8 + 10
-    assert switching_gain(vouchers, switching_cost=12).item() == 15
-    assert break_even_incentive(12).item() == 12
-    assert break_even_incentive(12, benefit=vouchers).item() == 0
-
-
-@pytest.mark.properties
-@settings(max_examples=30)
-@given(st.floats(-100, 100), st.floats(0, 100))
-def test_at_the_break_even_incentive_nothing_is_gained(benefit, cost):
-    """S-193: what protects the firm before he leaves is what the rival must pay."""
-    incentive = float(break_even_incentive(cost, benefit=benefit))
-    gain = float(switching_gain(benefit + incentive, switching_cost=cost))
-    assert gain >= -1e-9
-    assert incentive == 0 or gain == pytest.approx(0, abs=1e-9)
-    with pytest.raises(InvalidData):
-        switching_gain(benefit, switching_cost=-1.0)

@@ -148,7 +148,10 @@ if TYPE_CHECKING:
         expected_lifetime as expected_lifetime,
         retention_value as retention_value,
     )
-    from custrel.valuation.sensitivity import Swing as Swing, sensitivity as sensitivity
+    from custrel.valuation.sensitivity import (
+        Swing as Swing,
+        sensitivity as sensitivity,
+    )
     from custrel.valuation.service_budget import (
         ResponseCurve as ResponseCurve,
         acquire_or_retain as acquire_or_retain,
@@ -188,12 +191,13 @@ if TYPE_CHECKING:
         REALIZED_POTENTIAL as REALIZED_POTENTIAL,
         ValueScheme as ValueScheme,
     )
-    from custrel.valuation.whale_curve import WhaleCurve as WhaleCurve, whale_curve as whale_curve
+    from custrel.valuation.whale_curve import (
+        WhaleCurve as WhaleCurve,
+        whale_curve as whale_curve,
+    )
     from custrel.valuation.win_back import (
         WinBackPlan as WinBackPlan,
         WinBackRule as WinBackRule,
-        break_even_incentive as break_even_incentive,
-        switching_gain as switching_gain,
     )
 else:
     from custrel._lazy import make_lazy
@@ -300,12 +304,7 @@ else:
                 "ValueScheme",
             ),
             "custrel.valuation.whale_curve": ("WhaleCurve", "whale_curve"),
-            "custrel.valuation.win_back": (
-                "WinBackPlan",
-                "WinBackRule",
-                "break_even_incentive",
-                "switching_gain",
-            ),
+            "custrel.valuation.win_back": ("WinBackPlan", "WinBackRule"),
         },
     )
     del make_lazy

@@ -8,9 +8,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel._columns import require_complete
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, Problem
 from custrel.frames import census, collect, enter, first_rows
+from custrel.valuation._amounts import amounts, require_amounts, require_present
 from custrel.valuation.rate import Rate
 
 __all__ = [
@@ -199,31 +200,9 @@ def cross_buying(
     1            2           1            1.0                   1.0
     """
     door = enter(lines)
-    door.require([customer, category, amount])
-    negative = nw.col(amount).cast(nw.Float64) < 0
-    flags = {
-        "nobody": nw.col(customer).is_null(),
-        "nothing": nw.col(category).is_null(),
-        "negative": negative,
-    }
-    counts = require_complete(door, amount, flags=flags)
-    named = {"nobody": "no customer", "nothing": "no category", "negative": "a negative amount"}
-    columns = {"nobody": customer, "nothing": category, "negative": amount}
-    problems = [
-        Problem(
-            code=flag,
-            message=message,
-            column=columns[flag],
-            count=counts[flag],
-            rows=first_rows(door.frame, flags[flag], [customer, category, amount]),
-            remedy="Filter these lines out.",
-        )
-        for flag, message in named.items()
-        if counts[flag]
-    ]
-    if problems:
-        raise InvalidData(problems)
-    frame: Any = door.frame.with_columns(spent=nw.col(amount).cast(nw.Float64))
+    require_present(door, customer, category, of="line")
+    require_amounts(door, amount, least=0, of="line")
+    frame: Any = door.frame.with_columns(spent=as_float(amount))
     parts = frame.group_by(customer, category).agg(nw.col("spent").sum())
     parts = parts.with_columns(square=nw.col("spent") * nw.col("spent"))
     table = parts.group_by(customer).agg(
@@ -283,19 +262,19 @@ def share_of_wallet(
     [0.25, 0.0]
     """
     door = enter(customers)
-    here, everywhere = (nw.col(column).cast(nw.Float64) for column in (spend, wallet))
-    door.require([spend, wallet])
-    door.require_numbers(spend, wallet)
-    flags = {"impossible": (here < 0) | (here > everywhere)}
-    counts = require_complete(door, spend, wallet, flags=flags)
-    if counts["impossible"]:
+    require_amounts(door, spend, wallet, least=0)
+    here, everywhere = as_float(spend), as_float(wallet)
+    more = here > everywhere
+    count = census(door.frame, {"more": more})["more"]
+    if count:
         problem = Problem(
             code="impossible_share",
-            message=f"less than 0, or more than {wallet!r}",
+            message=f"more than {wallet!r}",
             column=spend,
-            count=counts["impossible"],
-            rows=first_rows(door.frame, flags["impossible"], [spend, wallet]),
+            count=count,
+            rows=first_rows(door.frame, more, [spend, wallet]),
             remedy="The wallet holds what is spent here too.",
+            of="customer",
         )
         raise InvalidData([problem])
     share = nw.when(everywhere > 0).then(here / everywhere)
@@ -349,19 +328,15 @@ def plan_attainment(actual: ArrayLike, plan: ArrayLike) -> Floats:
     Raises
     ------
     InvalidData
-        A plan is negative.
+        A number is missing or infinite, or a plan negative.
 
     Examples
     --------
     >>> float(plan_attainment(35.53, 36.255).round(2))
     0.98
     """
-    done, planned = np.broadcast_arrays(
-        np.asarray(actual, dtype=np.float64), np.asarray(plan, dtype=np.float64)
-    )
-    if (planned < 0).any():
-        count = int((planned < 0).sum())
-        raise InvalidData([Problem(code="negative_plan", message="a plan below 0", count=count)])
+    (done,), (planned,) = amounts(actual=actual), amounts(plan=plan, least=0)
+    done, planned = np.broadcast_arrays(done, planned)
     part = np.full(done.shape, np.nan)
     np.divide(done, planned, out=part, where=planned > 0)
     return part

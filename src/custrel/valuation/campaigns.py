@@ -8,9 +8,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel._columns import require_complete
+from custrel._columns import as_float
 from custrel.errors import InvalidData, Problem
-from custrel.frames import Door, enter, first_rows
+from custrel.frames import Door, census, enter, first_rows
+from custrel.valuation._amounts import amounts, refuse, require_amounts
 
 __all__ = ["evaluate_campaigns", "used_up_on"]
 
@@ -94,7 +95,7 @@ def evaluate_campaigns(
     door = enter(campaigns)
     wanted = (contacts, customers, quantity, contribution, cost)
     _check(door, wanted)
-    called, won, units, brought, paid = (nw.col(name).cast(nw.Float64) for name in wanted)
+    called, won, units, brought, paid = (as_float(name) for name in wanted)
     columns = {
         "response_rate": _ratio(won, called),
         "quantity_per_customer": _ratio(units, won),
@@ -134,11 +135,8 @@ def used_up_on(start: ArrayLike, size: ArrayLike, per_day: ArrayLike) -> NDArray
     >>> used_up_on("2024-03-01", 30, 4).item().isoformat()
     '2024-03-09'
     """
-    sizes, uses = np.asarray(size, dtype=np.float64), np.asarray(per_day, dtype=np.float64)
-    for bad, what in ((~(sizes >= 0), "size below 0"), (~(uses > 0), "use of 0 or less a day")):
-        if bad.any():
-            count = int(bad.sum())
-            raise InvalidData([Problem(code="no_sample", message=f"a {what}", count=count)])
+    (sizes,), (uses,) = amounts(size=size, least=0), amounts(per_day=per_day, least=0)
+    refuse("per_day", uses, uses == 0, "nothing is used, so that the sample lasts for ever")
     days = np.ceil(sizes / uses).astype("m8[D]")
     first: NDArray[np.datetime64] = np.asarray(start, dtype="M8[D]")
     return np.asarray(first + days, dtype="M8[D]")
@@ -149,27 +147,19 @@ def _ratio(above: nw.Expr, below: nw.Expr) -> nw.Expr:
 
 
 def _check(door: Door, wanted: tuple[str, ...]) -> None:
-    contacts, customers, quantity, _, cost = wanted
-    flags = {
-        name: nw.col(name).cast(nw.Float64) < 0 for name in (contacts, customers, quantity, cost)
-    }
-    door.require(wanted)
-    door.require_numbers(*wanted)
-    more = nw.col(customers).cast(nw.Float64) > nw.col(contacts).cast(nw.Float64)
-    counts = require_complete(door, *wanted, flags={**flags, "more": more})
-    found = [(name, "a number below 0", counts[name], flag) for name, flag in flags.items()]
-    found.append((customers, f"more than {contacts!r}", counts["more"], more))
-    problems = [
-        Problem(
+    contacts, customers, quantity, contribution, cost = wanted
+    require_amounts(door, contacts, customers, quantity, cost, least=0, of="campaign")
+    require_amounts(door, contribution, of="campaign")
+    more = as_float(customers) > as_float(contacts)
+    count = census(door.frame, {"more": more})["more"]
+    if count:
+        problem = Problem(
             code="impossible_campaign",
-            message=message,
-            column=name,
+            message=f"more than {contacts!r}",
+            column=customers,
             count=count,
-            rows=first_rows(door.frame, bad, [contacts, customers, name]),
-            remedy="Check how these campaigns were counted.",
+            rows=first_rows(door.frame, more, [contacts, customers]),
+            remedy="Count each customer once, among those who were contacted.",
+            of="campaign",
         )
-        for name, message, count, bad in found
-        if count
-    ]
-    if problems:
-        raise InvalidData(problems)
+        raise InvalidData([problem])

@@ -17,7 +17,7 @@ from custrel.frames import Door, census, enter, first_rows, read_schema
 from custrel.rules import Rule
 from custrel.valuation._amounts import amounts, require_amounts
 
-__all__ = ["WinBackPlan", "WinBackRule", "break_even_incentive", "switching_gain"]
+__all__ = ["WinBackPlan", "WinBackRule"]
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +107,7 @@ class WinBackRule(Rule):
 
     See Also
     --------
-    break_even_incentive : What a customer must get before he switches.
+    custrel.satisfaction.SwitchingCost : What changing the supplier costs a customer.
 
     Notes
     -----
@@ -328,69 +328,6 @@ class WinBackRule(Rule):
                 remedy="Name them in recoverable=, or classify these customers.",
             )
             raise InvalidData([problem])
-
-
-def switching_gain(benefit: ArrayLike, *, switching_cost: ArrayLike) -> Floats:
-    """Return what a customer gains by switching (赚到的感觉): above 0, he switches.
-
-    Parameters
-    ----------
-    benefit : array_like
-        What the other supplier gives him beyond his own.
-    switching_cost : array_like
-        What switching costs him, 0 or more.
-
-    Returns
-    -------
-    ndarray
-        benefit - switching_cost, of the broadcast shape.
-
-    Raises
-    ------
-    InvalidData
-        A number is missing or infinite, or a cost negative.
-
-    Notes
-    -----
-    The same cost has three effects (V-17): before he leaves it protects the firm that has him;
-    the rival must make good for it; and once he has left, whoever wants him back must.
-
-    Examples
-    --------
-    >>> switching_gain([9.0, 27.0], switching_cost=12.0).tolist()
-    [-3.0, 15.0]
-    """
-    (gained,), (cost,) = amounts(benefit=benefit), amounts(switching_cost=switching_cost, least=0)
-    return np.asarray(gained - cost)
-
-
-def break_even_incentive(switching_cost: ArrayLike, *, benefit: ArrayLike = 0.0) -> Floats:
-    """Return what must be added before a customer gains by switching.
-
-    Parameters
-    ----------
-    switching_cost : array_like
-        What switching costs him, 0 or more.
-    benefit : array_like
-        What he gains already, without an incentive.
-
-    Returns
-    -------
-    ndarray
-        max(switching_cost - benefit, 0), of the broadcast shape: at this incentive the gain
-        is 0, above it he switches.
-
-    Raises
-    ------
-    InvalidData
-        A number is missing or infinite, or a cost negative.
-
-    Examples
-    --------
-    >>> break_even_incentive([12.0, 12.0], benefit=[9.0, 27.0]).tolist()
-    [3.0, 0.0]
-    """
-    return np.maximum(-switching_gain(benefit, switching_cost=switching_cost), 0.0)
 
 
 def _shortfall(switching_cost: str | None, incentive: float) -> nw.Expr:
