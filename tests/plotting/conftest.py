@@ -4,9 +4,11 @@ import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
+from custrel.satisfaction import PiecewiseCurve, fit_loyalty_curve, penalty_reward
 from custrel.segmentation import rfm
 from custrel.transactions import summarize
 from custrel.valuation import BgNbd
@@ -42,3 +44,35 @@ def scored(log):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ties leave a score empty
         return rfm(summarize(log, unit="W"))
+
+
+@pytest.fixture(scope="session")
+def survey():
+    """Customers who were asked, with a curve of three zones behind their answers."""
+    rng = np.random.default_rng(8)
+    n = 400
+    answers = pd.DataFrame(
+        {"satisfaction": rng.integers(1, 11, n), "attitude": rng.normal(4, 1, n)}
+    )
+    zones = PiecewiseCurve(satisfaction=(1, 4, 7, 10), loyalty=(0.1, 0.5, 0.5, 0.9))
+    answers["loyalty"] = zones.loyal(answers["satisfaction"]) + rng.normal(0, 0.1, n)
+    answers["orders"] = rng.poisson(answers["attitude"].clip(0))
+    names = ["clean rooms", "friendly staff", "a surprise", "parking"]
+    answers[names] = rng.integers(1, 6, (n, 4))
+    answers["overall"] = (
+        5 - 1.5 * (answers["clean rooms"] <= 2) + (answers["a surprise"] >= 5)
+        - (answers["friendly staff"] <= 2) + (answers["friendly staff"] >= 5)
+        + rng.normal(0, 0.7, n)
+    )  # fmt: skip
+    return answers
+
+
+@pytest.fixture(scope="session")
+def curve(survey):
+    return fit_loyalty_curve(survey, seed=1, resamples=99)
+
+
+@pytest.fixture(scope="session")
+def drivers(survey):
+    names = ["clean rooms", "friendly staff", "a surprise", "parking"]
+    return penalty_reward(survey, attributes=names)

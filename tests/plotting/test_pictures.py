@@ -32,16 +32,20 @@ PICTURES = {
         d.log, d.model, calibration_until="1997-09-30", what="incremental", **o
     ),
     "holdout": lambda d, **o: plotting.plot_holdout(d.halves, d.model, **o),
+    "dick_basu": lambda d, **o: plotting.plot_dick_basu(d.survey, repeat="orders", **o),
+    "loyalty_curve": lambda d, **o: plotting.plot_loyalty_curve(d.curve, **o),
+    "penalty_reward": lambda d, **o: plotting.plot_penalty_reward(d.drivers, **o),
 }
 pictures = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 
 
 @pytest.fixture(scope="module")
-def data(log, halves, model, scored):
+def data(log, halves, model, scored, survey, curve, drivers):
     class Data:
         pass
 
     Data.log, Data.halves, Data.model, Data.scored = log, halves, model, scored
+    Data.survey, Data.curve, Data.drivers = survey, curve, drivers
     return Data
 
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
         plot_kano_curves as plot_kano_curves,
     )
     from custrel.plotting.lorenz import plot_lorenz as plot_lorenz
+    from custrel.plotting.loyalty_curve import plot_loyalty_curve as plot_loyalty_curve
+    from custrel.plotting.loyalty_forms import plot_dick_basu as plot_dick_basu
     from custrel.plotting.path_diagram import plot_path_model as plot_path_model
+    from custrel.plotting.penalty_reward import plot_penalty_reward as plot_penalty_reward
     from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
     from custrel.plotting.segments import plot_segments as plot_segments
     from custrel.plotting.tracking import plot_tracking as plot_tracking
@@ -40,6 +43,9 @@ else:
             ),
             "custrel.plotting.lorenz": ("plot_lorenz",),
             "custrel.plotting.path_diagram": ("plot_path_model",),
+            "custrel.plotting.loyalty_curve": ("plot_loyalty_curve",),
+            "custrel.plotting.loyalty_forms": ("plot_dick_basu",),
+            "custrel.plotting.penalty_reward": ("plot_penalty_reward",),
             "custrel.plotting.rfm_heatmap": ("plot_rfm_heatmap",),
             "custrel.plotting.segments": ("plot_segments",),
             "custrel.plotting.tracking": ("plot_tracking",),

@@ -1,0 +1,127 @@
+"""The penalty-reward chart: what failing in each attribute costs, and what excelling brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from custrel.errors import ColumnNotFound, InvalidData, Problem
+from custrel.frames import as_floats, collect, enter
+from custrel.labels import label
+from custrel.plotting._axes import (
+    BLUE,
+    GREY,
+    ORANGE,
+    axes_for,
+    require_matplotlib,
+    write_headline,
+)
+from custrel.satisfaction.penalty_reward import DriverKind
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_penalty_reward"]
+
+_NUMBERS = ("penalty", "penalty_low", "penalty_high", "reward", "reward_low", "reward_high")
+_HEIGHT = 0.52  # inches for each attribute
+_ASIDE = 0.19  # of a row, by which a bar lies above or below its middle
+
+
+def plot_penalty_reward(table: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw penalties to the left and rewards to the right, the attribute that moves most on top.
+
+    Parameters
+    ----------
+    table : frame
+        What `penalty_reward` returned, of any engine.
+    ax : matplotlib Axes, optional
+        Where to draw; default: a new figure made by pyplot.
+
+    Returns
+    -------
+    matplotlib Axes
+        In points of overall satisfaction, against average performance; whiskers are the intervals.
+
+    Raises
+    ------
+    InvalidData
+        There is no attribute to draw.
+    ColumnNotFound
+        It is another table.
+    MissingExtra
+        matplotlib is not installed.
+
+    See Also
+    --------
+    custrel.satisfaction.penalty_reward : The figures.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from custrel.satisfaction import penalty_reward
+    >>> answers = pd.DataFrame({"clean": [1, 3, 5] * 9, "music": sorted([1, 3, 5] * 9)})
+    >>> answers["overall"] = 5 - 3 * (answers["clean"] <= 2) + 2 * (answers["music"] >= 5)
+    >>> answers["overall"] += [0.1, -0.1, 0.0, 0.0, 0.1, -0.1, -0.1, 0.0, 0.1] * 3
+    >>> ax = plot_penalty_reward(penalty_reward(answers, attributes=["clean", "music"]))
+    >>> print(ax.get_title(loc="left"))
+    "clean" moves satisfaction most (basic factor)
+    """
+    require_matplotlib()
+    door = enter(table)
+    missing = [name for name in ("attribute", "kind", *_NUMBERS) if name not in door.columns]
+    if missing:
+        raise ColumnNotFound(missing, door.columns, "penalty_reward() makes such a table.")
+    frame = collect(door.frame)
+    if not len(frame):
+        raise InvalidData([Problem(code="empty", message="there is no attribute to draw", count=0)])
+    values = {name: as_floats(frame.get_column(name)) for name in _NUMBERS}
+    order = np.argsort(values["reward"] - values["penalty"], kind="stable")
+    values = {name: column[order] for name, column in values.items()}
+    names = [
+        str(name) for name in np.array(frame.get_column("attribute").to_list(), dtype=object)[order]
+    ]
+    kinds = [
+        label(DriverKind(kind)) for kind in np.array(frame.get_column("kind").to_list())[order]
+    ]
+    places = np.arange(len(names))
+    ax = axes_for(ax, size=(7.2, 2.0 + _HEIGHT * len(names)))
+    for what, colour, aside in ("penalty", ORANGE, _ASIDE), ("reward", BLUE, -_ASIDE):
+        ax.barh(places + aside, values[what], height=2 * _ASIDE, color=colour)
+        reach = [values[what] - values[f"{what}_low"], values[f"{what}_high"] - values[what]]
+        ax.errorbar(
+            values[what],
+            places + aside,
+            xerr=reach,
+            fmt="none",
+            ecolor=GREY,
+            elinewidth=1.2,
+            capsize=2,
+        )
+    ax.axvline(0, color=GREY, linewidth=0.8)
+    low = min(values["penalty_low"].min(), values["reward_low"].min(), 0.0)
+    high = max(values["reward_high"].max(), values["penalty_high"].max(), 0.0)
+    room = 0.05 * (high - low)
+    ax.set_xlim(low - room, high + room)
+    ax.set_yticks(places, names)
+    ax.tick_params(axis="y", length=0)
+    for place, kind in zip(places, kinds, strict=True):
+        ax.annotate(
+            kind,
+            (1, place),
+            (6, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            color=GREY,
+            fontsize="small",
+        )
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.set_xlabel("Change of overall satisfaction, against average performance")
+    write_headline(
+        ax,
+        f'"{names[-1]}" moves satisfaction most ({kinds[-1].lower()})',
+        "orange: what failing costs; blue: what excelling brings; whiskers: intervals",
+    )
+    return ax
