@@ -51,7 +51,7 @@ def tally(
     customers, total, gaps = (
         as_floats(table.get_column(name)) for name in ("customers", "amount", "gap")
     )
-    _require_customers(len(customers))
+    require_customers(len(customers))
     if gaps.sum():
         columns = [*keys, *([] if value is None else [value])]
         shown = {door.columns[0]: "who"} | {key: name for name, key in names.items()}
@@ -67,7 +67,7 @@ def tally(
     return [table.get_column(name).to_list() for name in names], customers, total
 
 
-def _require_customers(count: float) -> None:
+def require_customers(count: float) -> None:
     """Refuse to draw nothing."""
     if not count:
         problem = Problem(
