@@ -106,6 +106,8 @@ def plot_profile(
     best = label_or_code(codes[order[0]], "en", of=by)
     times = index[order[0], -1]
     title = f"{best}: {of[-1].replace('_', ' ')} {times:.2g} times the average"
+    if np.isnan(times):
+        title = f"{len(codes)} groups of customers, none of whom has any {of[-1].replace('_', ' ')}"
     note = (
         f"{customers.sum():,.0f} customers in {len(codes)} groups; orange: above the average of "
         "all, violet: below; full colour from four times it, or a fourth of it, on"

@@ -1,0 +1,152 @@
+"""Profiles, transitions and the chart of key accounts: what is drawn is what was computed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import PathPatch
+from segmentation.engines import ENGINES
+
+from custrel.errors import ColumnNotFound, InvalidData, InvalidRule
+from custrel.plotting import plot_key_accounts, plot_profile, plot_transitions
+from custrel.plotting._axes import BLUE, GREY, ORANGE
+from custrel.segmentation import (
+    Transitions,
+    key_account_chart,
+    segment_profile,
+    transitions,
+)
+
+FLOWS = Transitions(
+    states=("a", "b", "c"),
+    counts=((5, 2, 0), (1, 6, 3), (0, 0, 4)),
+    left=(0, 1, 0),
+    entered=(0, 0, 2),
+)
+
+
+def ribbons(ax):
+    """Return where each ribbon begins and ends, how high it is, and its colour."""
+    from matplotlib.colors import to_hex
+
+    found = []
+    for patch in ax.patches:
+        if isinstance(patch, PathPatch):
+            path = patch.get_path().vertices
+            deep = path[3][1] - path[4][1]
+            found.append((path[0][1], path[3][1], deep, to_hex(patch.get_facecolor()).upper()))
+    return found
+
+
+def test_every_flow_is_a_ribbon_as_high_as_it_has_customers():
+    ax = plot_transitions(FLOWS, kind="abc")
+    deep = sorted(round(height, 9) for _, _, height, _ in ribbons(ax))
+    assert deep == [1, 1, 2, 2, 3, 4, 5, 6]
+
+
+def test_colours_say_up_down_and_neither():
+    ax = plot_transitions(FLOWS, kind="abc")
+    colour = {round(height, 9): code for _, _, height, code in ribbons(ax) if height in (3, 4)}
+    assert colour[3] == ORANGE
+    assert colour[4] == "#BBBBBB"
+    codes = [code for *_, code in ribbons(ax)]
+    assert codes.count(ORANGE) == 2
+    assert codes.count(BLUE) == 1
+    assert codes.count(GREY) == 2  # who came and who went
+
+
+def test_ribbons_fill_their_bars():
+    """On either side the ribbons lie inside the bars and cover them."""
+    ax = plot_transitions(FLOWS, kind="abc")
+    bars = [bar for bar in ax.patches if not isinstance(bar, PathPatch)]
+    assert sum(abs(bar.get_height()) for bar in bars) == pytest.approx(2 * 24)
+    for side, x in ((0, 0.0), (1, 0.97)):
+        spans = sorted(
+            (bar.get_y() + bar.get_height(), bar.get_y())
+            for bar in bars
+            if bar.get_x() == pytest.approx(x)
+        )
+        for ribbon in ribbons(ax):
+            top, low = ribbon[side], ribbon[side] - ribbon[2]
+            assert any(a - 1e-9 <= low and top <= b + 1e-9 for a, b in spans)
+
+
+def test_names_and_headline():
+    ax = plot_transitions(FLOWS, kind="abc")
+    assert [t.get_text() for t in ax.get_yticklabels()] == [
+        "A customers (7)", "B customers (11)", "C customers (4)", "Not there before (2)",
+    ]  # fmt: skip
+    assert ax.get_title(loc="left").replace("\n", " ") == (
+        "71% stayed in their segment, 5% went to a better one, 24% to a worse one"
+    )
+    empty = Transitions(states=("a",), counts=((0,),), left=(3,), entered=(2,))
+    assert plot_transitions(empty).get_title(loc="left") == "Nobody was there on both dates"
+
+
+def test_too_much_or_nothing_to_follow():
+    with pytest.raises(InvalidData, match="no customer to draw"):
+        plot_transitions(Transitions(states=("a",), counts=((0,),), left=(0,), entered=(0,)))
+    many = pd.DataFrame({"customer_id": range(16), "segment": [f"s{n}" for n in range(16)]})
+    with pytest.raises(InvalidRule, match="16 segments are too many"):
+        plot_transitions(transitions(many, many))
+
+
+# ---------------------------------------------------------------------------------- profile
+
+CUSTOMERS = {
+    "id": [1, 2, 3, 4],
+    "segment": ["lost", "lost", "champions", "lost"],
+    "orders": [1, 2, 9, 0],
+    "revenue": [5.0, 5.0, 80.0, 0.0],
+}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_the_cells_of_a_profile(kind):
+    profile = segment_profile(ENGINES[kind](CUSTOMERS), of=["orders", "revenue"])
+    ax = plot_profile(profile, of=["orders", "revenue"])
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["Champions (1)", "Lost (3)"]
+    drawn = np.asarray(ax.images[0].get_array())
+    index = np.array([[9 / 3, 80 / 22.5], [1 / 3, (10 / 3) / 22.5]])
+    assert drawn == pytest.approx(np.clip(np.log(index), -np.log(4), np.log(4)))
+    assert [t.get_text() for t in ax.texts[:4]] == ["9", "80", "1", "3.33"]
+    assert ax.get_title(loc="left") == "Champions: revenue 3.6 times the average"
+
+
+def test_a_profile_of_nothing():
+    frame = pd.DataFrame({"segment": ["a", "b"], "revenue": [0.0, 0.0]})
+    ax = plot_profile(segment_profile(frame, of=["revenue"]), of=["revenue"])
+    assert ax.get_title(loc="left") == "2 groups of customers, none of whom has any revenue"
+    with pytest.raises(ColumnNotFound, match="statistics="):
+        plot_profile(segment_profile(frame, of=["revenue"], statistics=["mean"]), of=["revenue"])
+    many = pd.DataFrame({"segment": [f"s{n}" for n in range(31)], "revenue": 1.0})
+    with pytest.raises(InvalidRule, match="31 segments and 1 columns are too many"):
+        plot_profile(segment_profile(many, of=["revenue"]), of=["revenue"])
+
+
+# ----------------------------------------------------------------------------- key accounts
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_the_moving_chart(kind):
+    sales = {
+        "customer_id": ["a", "b", "a", "c", "d"],
+        "month": ["2024-01", "2024-01", "2024-02", "2024-02", "2024-02"],
+        "revenue": [60, 70, 80, 90, 50],
+    }
+    ax = plot_key_accounts(key_account_chart(ENGINES[kind](sales), standard=50))
+    lines = {line.get_label(): line for line in ax.lines}
+    assert list(lines["key accounts"].get_ydata()) == [2, 3]
+    assert set(lines["worth a department"].get_ydata()) == {20}
+    bars = {c.get_label(): [bar.get_height() for bar in c] for c in ax.containers}
+    assert bars == {"came": [0, 2], "dropped out": [0, -1]}
+    assert ax.get_title(loc="left") == "3 key accounts in 2024-02, 1 more than in 2024-01"
+
+
+def test_no_months():
+    chart = pd.DataFrame({"month": [], "key_accounts": [], "promoted": [], "demoted": []})
+    with pytest.raises(InvalidData, match="no customer to draw"):
+        plot_key_accounts(chart)
+    with pytest.raises(ColumnNotFound, match=r"key_account_chart\(\) makes them"):
+        plot_key_accounts(chart.drop(columns="demoted"))
