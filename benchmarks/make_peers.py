@@ -21,6 +21,8 @@ PACKAGES = [
     "numpy==2.4.6",
     "pandas==3.1.1",
     "scipy==1.17.1",
+    "pydantic==2.14.3",
+    "python-statemachine==3.2.2",
 ]
 DEFAULT_FOLDER = Path(__file__).parent / ".peers"
 IMPORTS = "import lifetimes, numpy, pandas, scipy; print(*map('{0.__name__} {0.__version__}'.format, (lifetimes, numpy, pandas, scipy)), sep=', ')"

@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
 LONG_ENOUGH = 0.5  # seconds; shorter tasks are repeated, and their mean is the measurement
-PEERS = ("lifetimes",)  # packages whose tasks run in the peers' environment
+PEERS = ("lifetimes", "peers")  # packages whose tasks run in the peers' environment
 Result = TypeVar("Result")
 Runs = dict[str, list[dict[str, float]]]
 
@@ -55,6 +56,18 @@ def measure(task: Callable[[], Result]) -> tuple[Result, dict[str, float]]:
             break
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return result, {"wall": wall / runs, "cpu": cpu / runs, "memory": memory}
+
+
+def bytes_each(make: Callable[[int], object], number: int = 20_000) -> float:
+    """Return the bytes that one object takes, beyond the values that all of them share."""
+    kept: list[object] = [make(place) for place in range(number)]  # whatever is made only once
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for place in range(number):
+        kept[place] = make(7)
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    return taken / number
 
 
 def _memory(field: str) -> float:
