@@ -1,4 +1,4 @@
-"""Cohort tables agree with their definition, order by order, on every kind of frame."""
+"""Cohorts and flows agree with their definition on every kind of frame: S-007."""
 
 import datetime as dt
 import math
