@@ -93,7 +93,7 @@ def plot_profile(
         )
     numbers = enter(profile).values("customers", *means, *indices)
     customers, index = numbers[0], np.column_stack(numbers[1 + len(of) :])
-    order = np.lexsort((codes, -np.nan_to_num(index[:, -1])))
+    order = np.lexsort((np.array(codes), -np.nan_to_num(index[:, -1])))
     names = [f"{label_or_code(codes[n], 'en', of=by)} ({customers[n]:,.0f})" for n in order]
     size = (2.6 + _WIDTH * len(of), 1.7 + _SEGMENT * len(codes))
     ax = axes_for(ax, size=(max(6.4, size[0]), max(3.0, size[1])))
