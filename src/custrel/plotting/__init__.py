@@ -8,56 +8,26 @@ installs.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custrel.plotting.cohorts import (
-        plot_cohorts as plot_cohorts,
-    )
-    from custrel.plotting.frequency_recency import (
-        plot_frequency_recency as plot_frequency_recency,
-    )
-    from custrel.plotting.holdout import (
-        plot_holdout as plot_holdout,
-    )
+    from custrel.plotting.cohorts import plot_cohorts as plot_cohorts
+    from custrel.plotting.frequency_recency import plot_frequency_recency as plot_frequency_recency
+    from custrel.plotting.holdout import plot_holdout as plot_holdout
     from custrel.plotting.kano import (
         plot_kano as plot_kano,
         plot_kano_continuous as plot_kano_continuous,
         plot_kano_curves as plot_kano_curves,
     )
-    from custrel.plotting.key_accounts import (
-        plot_key_accounts as plot_key_accounts,
-    )
-    from custrel.plotting.lorenz import (
-        plot_lorenz as plot_lorenz,
-    )
-    from custrel.plotting.loyalty_curve import (
-        plot_loyalty_curve as plot_loyalty_curve,
-    )
-    from custrel.plotting.loyalty_forms import (
-        plot_dick_basu as plot_dick_basu,
-    )
-    from custrel.plotting.path_diagram import (
-        plot_path_model as plot_path_model,
-    )
-    from custrel.plotting.penalty_reward import (
-        plot_penalty_reward as plot_penalty_reward,
-    )
-    from custrel.plotting.profile import (
-        plot_profile as plot_profile,
-    )
-    from custrel.plotting.rfm_heatmap import (
-        plot_rfm_heatmap as plot_rfm_heatmap,
-    )
-    from custrel.plotting.segments import (
-        plot_segments as plot_segments,
-    )
-    from custrel.plotting.tracking import (
-        plot_tracking as plot_tracking,
-    )
-    from custrel.plotting.transitions import (
-        plot_transitions as plot_transitions,
-    )
-    from custrel.plotting.whale import (
-        plot_whale as plot_whale,
-    )
+    from custrel.plotting.key_accounts import plot_key_accounts as plot_key_accounts
+    from custrel.plotting.lorenz import plot_lorenz as plot_lorenz
+    from custrel.plotting.loyalty_curve import plot_loyalty_curve as plot_loyalty_curve
+    from custrel.plotting.loyalty_forms import plot_dick_basu as plot_dick_basu
+    from custrel.plotting.path_diagram import plot_path_model as plot_path_model
+    from custrel.plotting.penalty_reward import plot_penalty_reward as plot_penalty_reward
+    from custrel.plotting.profile import plot_profile as plot_profile
+    from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
+    from custrel.plotting.segments import plot_segments as plot_segments
+    from custrel.plotting.tracking import plot_tracking as plot_tracking
+    from custrel.plotting.transitions import plot_transitions as plot_transitions
+    from custrel.plotting.whale import plot_whale as plot_whale
 else:
     from custrel._lazy import make_lazy
 

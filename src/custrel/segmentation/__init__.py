@@ -7,10 +7,7 @@ thresholds or learnt from data, kept, compared, and applied again to next month'
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custrel.segmentation.abc import (
-        AbcRule as AbcRule,
-        abc as abc,
-    )
+    from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
     from custrel.segmentation.campaign import (
         ContactRule as ContactRule,
         ResponseWeights as ResponseWeights,
@@ -38,10 +35,7 @@ if TYPE_CHECKING:
         lorenz as lorenz,
         pareto_share as pareto_share,
     )
-    from custrel.segmentation.grid import (
-        Axis as Axis,
-        Grid as Grid,
-    )
+    from custrel.segmentation.grid import Axis as Axis, Grid as Grid
     from custrel.segmentation.key_accounts import (
         KeyAccountRule as KeyAccountRule,
         key_account_chart as key_account_chart,
@@ -58,9 +52,7 @@ if TYPE_CHECKING:
         VOLUME_PROFIT as VOLUME_PROFIT,
         product_demand as product_demand,
     )
-    from custrel.segmentation.profile import (
-        segment_profile as segment_profile,
-    )
+    from custrel.segmentation.profile import segment_profile as segment_profile
     from custrel.segmentation.prospects import (
         PROSPECT_CLASSES as PROSPECT_CLASSES,
         PROSPECTS as PROSPECTS,
@@ -71,9 +63,7 @@ if TYPE_CHECKING:
         RfmScale as RfmScale,
         rfm as rfm,
     )
-    from custrel.segmentation.rfm_by_category import (
-        RfmByCategory as RfmByCategory,
-    )
+    from custrel.segmentation.rfm_by_category import RfmByCategory as RfmByCategory
     from custrel.segmentation.segment_map import (
         RF_SEGMENTS as RF_SEGMENTS,
         STANDARD_SEGMENTS as STANDARD_SEGMENTS,
@@ -90,9 +80,7 @@ if TYPE_CHECKING:
         population_drift as population_drift,
         scale_stability as scale_stability,
     )
-    from custrel.segmentation.stale import (
-        stale_records as stale_records,
-    )
+    from custrel.segmentation.stale import stale_records as stale_records
     from custrel.segmentation.suitability import (
         RISK_PROFILE as RISK_PROFILE,
         Suitability as Suitability,
