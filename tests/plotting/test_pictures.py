@@ -40,23 +40,14 @@ PICTURES = {
         d.log, d.model, calibration_until="1997-09-30", what="incremental", **o
     ),
     "holdout": lambda d, **o: plotting.plot_holdout(d.halves, d.model, **o),
-<<<<<<< HEAD
     "dick_basu": lambda d, **o: plotting.plot_dick_basu(d.survey, repeat="orders", **o),
     "loyalty_curve": lambda d, **o: plotting.plot_loyalty_curve(d.curve, **o),
     "penalty_reward": lambda d, **o: plotting.plot_penalty_reward(d.drivers, **o),
-<<<<<<< HEAD
-=======
-=======
->>>>>>> 25c3cbe (Count key accounts in whole numbers)
     "profile": lambda d, **o: plotting.plot_profile(segment_profile(d.scored), **o),
     "transitions": lambda d, **o: plotting.plot_transitions(transitions(*d.dates), **o),
     "key_accounts": lambda d, **o: plotting.plot_key_accounts(
         key_account_chart(d.months, standard=150, value="amount"), **o
     ),
-<<<<<<< HEAD
->>>>>>> 91e01dd (Show the pictures of segments in the gallery and prove them)
-=======
->>>>>>> 25c3cbe (Count key accounts in whole numbers)
 }
 pictures = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 
@@ -67,12 +58,7 @@ def data(log, halves, model, scored, survey, curve, drivers):
         pass
 
     Data.log, Data.halves, Data.model, Data.scored = log, halves, model, scored
-<<<<<<< HEAD
     Data.survey, Data.curve, Data.drivers = survey, curve, drivers
-<<<<<<< HEAD
-=======
-=======
->>>>>>> 25c3cbe (Count key accounts in whole numbers)
     earlier = summarize(log[log["date"] < "1998-01-01"], unit="W", observed_until="1997-12-31")
     scale = RfmScale(
         recency=(4, 13, 26, 52), frequency=(2, 3, 4, 6), monetary=(20, 40, 80, 160), unit="W"
@@ -80,10 +66,6 @@ def data(log, halves, model, scored, survey, curve, drivers):
     now = summarize(log, unit="W", observed_until="1998-06-30")
     Data.dates = [STANDARD_SEGMENTS.label(scale.score(s)) for s in (earlier, now)]
     Data.months = log.assign(month=log["date"].dt.strftime("%Y-%m"))
-<<<<<<< HEAD
->>>>>>> 91e01dd (Show the pictures of segments in the gallery and prove them)
-=======
->>>>>>> 25c3cbe (Count key accounts in whole numbers)
     return Data
 
 
