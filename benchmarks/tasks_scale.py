@@ -107,20 +107,23 @@ def _duckdb(work: Path) -> Any:
     return connection
 
 
+# What comes after the first occasion is summed on its own, as custrel does.  To subtract
+# `arg_min(amount, date)` from the whole would take a quarter less time, and leave rounding errors.
 SUMMARY_BY_HAND = f"""
     with visits as (
         select customer, date, sum(amount) as amount from log group by customer, date
+    ), openings as (
+        select customer, min(date) as opening from log group by customer
     ), counted as (
         select customer, count(*) as orders, sum(amount) as revenue,
                min(date) as first_order, max(date) as last_order,
-               arg_min(amount, date) as first_amount
-        from visits group by customer
+               sum(case when date > opening then amount else 0 end) as repeat_amount
+        from visits join openings using (customer) group by customer
     )
     select customer, orders, revenue, orders - 1 as frequency,
            (last_order - first_order)::double as recency,
            (date '{UNTIL}' - first_order)::double as "T",
-           case when orders > 1 then (revenue - first_amount) / (orders - 1) else 0 end
-               as monetary_value,
+           case when orders > 1 then repeat_amount / (orders - 1) else 0 end as monetary_value,
            first_order, last_order, (date '{UNTIL}' - last_order)::double as idle
     from counted
 """

@@ -208,7 +208,7 @@ def occasions_on_engine(
     now = nw.col("held") == 0 if spans.holdout else None
     paid = nw.col("bought") > 0 if "bought" in marks else None
     visits = visits.with_columns(at=_where(_all(now, paid), nw.col(when)))
-    visits = visits.with_columns(opening=nw.col("at").min().over("customer"))
+    visits = _with_opening(visits, orders.with_columns(at=_where(_all(now, paid), nw.col(when))))
     columns = _visit_columns(when, now, paid, merge=merge, holdout=spans.holdout)
     if ends:
         columns |= {name: _where(_all(now, paid), nw.col(name)) for name in ("low", "high")}
@@ -224,6 +224,15 @@ def occasions_on_engine(
     return (
         per_customer if now is None and paid is None else per_customer.filter(nw.col("orders") > 0)
     )
+
+
+def _with_opening(visits: nw.LazyFrame[Any], orders: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Put beside each visit when its customer came first."""
+    if visits.implementation is not nw.Implementation.DUCKDB:
+        return visits.with_columns(opening=nw.col("at").min().over("customer"))
+    # It sorts for a window, hashes for a join, and would count visits twice to join them.
+    first = orders.group_by("customer").agg(nw.col("at").min().alias("opening"))
+    return visits.join(first, on="customer", how="left")
 
 
 def _window_columns(spans: Spans) -> dict[str, nw.Expr]:
