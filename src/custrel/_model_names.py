@@ -166,6 +166,15 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "exhibition_side",
+        (
+            ("exhibitor", "Exhibitor", "参展商"),
+            ("professional_visitor", "Professional visitor", "专业观众"),
+            ("general_visitor", "General visitor", "普通观众"),
+        ),
+    ),
+    ("demand", (("need", "Need", "需要"), ("want", "Want", "欲望"), ("demand", "Demand", "需求"))),
+    (
         "relationship",
         (
             ("acquire", "Acquire", "获得"),

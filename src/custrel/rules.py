@@ -84,6 +84,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "PathModel": "custrel.satisfaction.path_model",
         "PenaltyReward": "custrel.satisfaction.penalty_reward",
         "PiecewiseCurve": "custrel.satisfaction.loyalty_curve",
+        "PlatformValue": "custrel.model.exhibition",
         "PlsMethod": "custrel.satisfaction.pls_method",
         "PowerCurve": "custrel.satisfaction.loyalty_curve",
         "ProfitMatrix": "custrel.valuation.profit_matrix",

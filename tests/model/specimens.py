@@ -165,6 +165,14 @@ SPECIMENS = {
         model.Move, trigger=names, source=names, target=names, at=instants, by=maybe(names),
         approved_by=maybe(names), evidence=evidence, order=whole,
     ),
+    model.Offer: st.builds(
+        model.Offer, customer_id=texts, price=maybe(moneys), at=maybe(instants),
+        channel=maybe(st.sampled_from(model.Channel)), product=texts,
+    ),
+    model.Participation: st.builds(
+        model.Participation, customer_id=names, show=names,
+        side=st.sampled_from(model.ExhibitionSide), is_key=st.booleans(),
+    ),
     model.Period: periods(),
     model.QualityFinding: findings,
     model.RecordCard: st.builds(

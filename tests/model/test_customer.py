@@ -219,6 +219,14 @@ def test_what_records_of_one_customer_know_together():
     assert base.customers == (kept, lost)
 
 
+def test_a_record_is_put_in_the_place_of_the_old_one():
+    base = CustomerBase([customer(1), customer(2)]).merge("C-2", into="C-1", at=EPOCH, by="li")
+    renamed = base.put(customer(1, name="Li")).put(customer(3))
+    assert [c.customer_id for c in renamed.customers] == ["C-1", "C-2", "C-3"]
+    assert renamed.get("C-2").name == "Li"
+    assert base.get("C-1").name == ""
+
+
 def test_impossible_merges():
     base = CustomerBase([customer(1), customer(2), customer(3)])
     merged = base.merge("C-2", into="C-1", at=EPOCH, by="li")

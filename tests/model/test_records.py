@@ -141,6 +141,7 @@ def test_columns_by_hand():
 
 
 def test_columns_of_a_customer():
+    """S-257: the base as a database; a roster is some of its columns, a card a `RecordCard`."""
     shanghai = datetime(2024, 1, 1, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
     columns = to_columns([Customer(customer_id="C-1", nature="commercial", updated_at=shanghai)])
     assert columns["nature"] == ["commercial"]

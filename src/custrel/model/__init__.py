@@ -64,6 +64,14 @@ if TYPE_CHECKING:
         WHO_AND_HOW as WHO_AND_HOW,
         DataScheme as DataScheme,
     )
+    from custrel.model.demand import Demand as Demand
+    from custrel.model.exhibition import (
+        ExhibitionSide as ExhibitionSide,
+        Participation as Participation,
+        PlatformValue as PlatformValue,
+        return_rate as return_rate,
+        spending_ratio as spending_ratio,
+    )
     from custrel.model.flow import (
         Flow as Flow,
         Outcome as Outcome,
@@ -98,6 +106,7 @@ if TYPE_CHECKING:
     from custrel.model.interval import Interval as Interval
     from custrel.model.money import Money as Money
     from custrel.model.move import Move as Move
+    from custrel.model.offer import Offer as Offer
     from custrel.model.people import (
         BuyingRole as BuyingRole,
         ContactPerson as ContactPerson,
@@ -207,6 +216,14 @@ else:
                 "WHO_AND_HOW",
                 "DataScheme",
             ),
+            "custrel.model.demand": ("Demand",),
+            "custrel.model.exhibition": (
+                "ExhibitionSide",
+                "Participation",
+                "PlatformValue",
+                "return_rate",
+                "spending_ratio",
+            ),
             "custrel.model.flow": (
                 "Flow",
                 "Outcome",
@@ -241,6 +258,7 @@ else:
             "custrel.model.interval": ("Interval",),
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
+            "custrel.model.offer": ("Offer",),
             "custrel.model.people": (
                 "BuyingRole",
                 "ContactPerson",

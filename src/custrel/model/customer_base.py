@@ -181,6 +181,21 @@ class CustomerBase:
             raise InvalidValue(f"CustomerBase: {loser!r} is not merged into any other.")
         return self._with(Merge(loser=loser, into=into, at=at, by=by, reason=reason, undo=True))
 
+    def put(self, customer: Customer) -> CustomerBase:
+        """Return the base with a record added, or put in the place of that of its identifier.
+
+        Parameters
+        ----------
+        customer : Customer
+            The record.
+
+        Returns
+        -------
+        CustomerBase
+        """
+        records = {**self._records, customer.customer_id: customer}
+        return attrs.evolve(self, customers=tuple(records.values()))
+
     def resolve(self, customer_id: str) -> str:
         """Return the identifier under which a customer is kept now.
 
