@@ -280,3 +280,24 @@ def test_other_mistakes():
 def test_impossible_scales(make, message):
     with pytest.raises((InvalidRule, UnknownCode), match=message):
         make()
+
+
+def test_groups_of_one_and_of_promoters_alone():
+    """Every score has a figure for them, and an interval where there can be one."""
+    answers = pd.DataFrame({"shop": ["a", "b", "b", "b"], "score": [7, 7, 7, 7]})
+    scales = {
+        NpsScale(detractors_to=3, promoters_from=6, highest=7): (1.0, True),
+        CsatScale(satisfied_from=6, highest=7): (1.0, True),
+        CesScale(): (7.0, False),
+    }
+    for scale, (value, from_one) in scales.items():
+        table = score_groups(answers, scale=scale, by="shop").set_index("shop")
+        assert table["value"].tolist() == [value, value]
+        assert np.isfinite(table.loc["a", "low"]) == from_one
+        assert np.isfinite(table.loc["b", ["low", "high"]].astype(float)).all()
+        if from_one:
+            assert table.loc["a", "low"] < table.loc["b", "low"] < 1
+            assert table["high"].max() <= 1
+    alike = score_difference(nps([10] * 5), nps([9] * 7))
+    assert (alike.value, alike.standard_error) == (0, 0)
+    assert np.isnan([alike.low, alike.p_value]).all()

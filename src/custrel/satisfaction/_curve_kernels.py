@@ -180,7 +180,7 @@ def best_of(design: Floats, y: Floats, counts: Floats) -> tuple[NDArray[np.intp]
     squares = counts @ y**2
     for i, columns in enumerate(design):
         products = columns[:, :, None] * columns[:, None, :]
-        gram = np.tensordot(counts, products, axes=1)
+        gram = np.asarray(np.tensordot(counts, products, axes=1), dtype=np.float64)
         moment = np.tensordot(counts, columns * y[:, None], axes=1)
         sound = _determined(gram)
         found = np.full((draws, width), np.nan)

@@ -501,8 +501,7 @@ def _p_value(
 
 
 def _ends_of(curve: LoyaltyCurve) -> Ends:
-    points: tuple[float, ...] = getattr(curve, "satisfaction", ())
-    return points[0], points[-1]
+    return curve.satisfaction[0], curve.satisfaction[-1]
 
 
 def _figures_of(curve: LoyaltyCurve, middle: float) -> dict[str, float]:

@@ -88,7 +88,7 @@ class ExpectedLevel(Rule):
         InvalidRule
             A factor that weighs something is missing.
         """
-        missing = [factor for factor, weight in self._weighty() if factor not in factors]
+        missing = [factor for factor, _ in self._weighty() if factor not in factors]
         if missing:
             raise InvalidRule(f"no value of {', '.join(missing)}.")
         return sum(weight * factors[factor] for factor, weight in self._weighty())

@@ -42,6 +42,8 @@ class LoyaltyCurve(Rule, ABC):
 
     __slots__ = ()
 
+    satisfaction: tuple[float, ...]
+
     @abstractmethod
     def loyal(self, satisfaction: ArrayLike) -> Floats:
         """Return loyalty at each satisfaction.

@@ -100,7 +100,7 @@ def loyalty_factors(
     door = enter(answers)
     table = read_rows(door, [*names, loyalty])
     found = ols(table[:, :-1], table[:, -1], names, loyalty)
-    correlations = np.asarray(np.corrcoef(table, rowvar=False))
+    correlations = np.asarray(np.corrcoef(table, rowvar=False), dtype=np.float64)
     weights = _relative_weights(correlations[None])[0]
     drawn = _drawn_weights(table, resamples, np.random.default_rng(seed))
     low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
@@ -128,7 +128,8 @@ def _relative_weights(correlations: Floats) -> Floats:
     roots = np.sqrt(np.maximum(values, 0.0))
     near = (vectors * roots[:, None, :]) @ np.swapaxes(vectors, 1, 2)
     slopes = np.linalg.solve(near, outer[..., None])[..., 0]
-    return np.asarray((near**2 @ (slopes**2)[..., None])[..., 0])
+    weights: Floats = np.square(near) @ np.square(slopes)[..., None]
+    return weights[..., 0]
 
 
 def _drawn_weights(table: Floats, resamples: int, stream: np.random.Generator) -> Floats:
