@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         share_of_wallet as share_of_wallet,
     )
     from custrel.valuation.bg_bb import BgBb as BgBb
+    from custrel.valuation.bg_cnbd import BgCnbd as BgCnbd, MbgCnbd as MbgCnbd
     from custrel.valuation.bg_nbd import (
         BgNbd as BgNbd,
         MbgNbd as MbgNbd,
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
         LikelihoodRatio as LikelihoodRatio,
         likelihood_ratio_test as likelihood_ratio_test,
     )
+    from custrel.valuation.log_gaps import add_log_gaps as add_log_gaps
     from custrel.valuation.loyalty_value import (
         LoyaltyRule as LoyaltyRule,
         referral_value as referral_value,
@@ -214,6 +216,7 @@ else:
                 "share_of_wallet",
             ),
             "custrel.valuation.bg_bb": ("BgBb",),
+            "custrel.valuation.bg_cnbd": ("BgCnbd", "MbgCnbd"),
             "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.bootstrap": ("bootstrap",),
             "custrel.valuation.campaigns": ("evaluate_campaigns", "used_up_on"),
@@ -257,6 +260,7 @@ else:
                 "new_customer_value",
             ),
             "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
+            "custrel.valuation.log_gaps": ("add_log_gaps",),
             "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
             "custrel.valuation.markov_chain": ("MarkovChain",),
             "custrel.valuation.markov_decision": ("MarkovAction", "MarkovDecision", "MarkovPolicy"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +11,7 @@ from scipy.special import betaln, digamma, expit, gammaln, zeta
 
 from custrel.valuation._newton import Maximum, maximize
 from custrel.valuation._peak import Peak, Penalty, in_pairs, of_beta, of_gamma
+from custrel.valuation._phases import waiting_with_slopes
 from custrel.valuation._rows import Rows, distinct_frequencies
 
 Floats = NDArray[np.float64]
@@ -28,21 +31,24 @@ _MANY = 20_000  # rows, from which on a tenth of them shows the way
 _CHUNK = 8192  # rows whose intermediate results stay in the cache
 
 
-def find_peak(rows: Rows, first_too: int, penalty: float) -> Peak:
+def find_peak(rows: Rows, first_too: int, penalty: float, k: int = 1) -> Peak:
     """Fit r, alpha, a and b to distinct rows of which somebody bought again.
 
-    Times are scaled by the longest age, so that their unit does not matter.
+    Every k-th event is a purchase.  What the times between purchases add to the likelihood,
+    which k alone changes, is not in it.  Times are scaled by the longest age, so that their unit does not matter.
     """
     scale = float(rows.T.max())
     scaled = attrs.evolve(rows, recency=rows.recency / scale, T=rows.T / scale)
     held = Penalty(penalty, in_pairs(of_gamma, of_beta))
-    best = _Likelihood(scaled, first_too).climb(held)
+    best = _Likelihood(scaled, first_too, k).climb(held)
     r, alpha, a, b = _natural(best.at)
     into = _jacobian(r, alpha, a, b) * np.array([[1.0], [scale], [1.0], [1.0]])
     repeats = float((rows.counts * rows.frequency).sum())
     return Peak(
         parameters=(r, alpha * scale, a, b),
-        log_likelihood=best.value + held.at(best.at) - repeats * float(np.log(scale)),
+        log_likelihood=best.value
+        + held.at(best.at)
+        - repeats * (k * float(np.log(scale)) + math.lgamma(k)),
         covariance=best.covariance(into),
         steps=best.steps,
         diagnosis=best.findings(_LIMITS),
@@ -52,8 +58,8 @@ def find_peak(rows: Rows, first_too: int, penalty: float) -> Peak:
 class _Likelihood:
     """The log-likelihood of distinct rows, its gradient and Hessian."""
 
-    def __init__(self, rows: Rows, first_too: int) -> None:
-        self.rows, self.m = rows, first_too
+    def __init__(self, rows: Rows, first_too: int, k: int = 1) -> None:
+        self.rows, self.m, self.k = rows, first_too, k
         mortal = rows.frequency + first_too > 0
         self.mortal = (rows.frequency[mortal], rows.recency[mortal], rows.T[mortal])
         self.weights = rows.counts[mortal]
@@ -70,7 +76,7 @@ class _Likelihood:
         rows = self.rows
         rate = float((rows.counts @ rows.frequency) / (rows.counts @ rows.T))
         # While alive, customers buy a third more often than they do until the end.
-        start: ArrayLike = np.clip([-0.5, np.log(rate) + 0.3, -1.5, 1.0], _LOW, _HIGH)
+        start: ArrayLike = np.clip([-0.5, np.log(rate * self.k) + 0.3, -1.5, 1.0], _LOW, _HIGH)
         if len(self.weights) >= _MANY:
             start = maximize(held.on(self.every(10)), start, _LOW, _HIGH).at
         best = maximize(held.on(self), start, _LOW, _HIGH)
@@ -81,7 +87,7 @@ class _Likelihood:
 
     def every(self, nth: int) -> _Likelihood:
         """Return the likelihood of every n-th row."""
-        return _Likelihood(self.rows.every(nth), self.m)
+        return _Likelihood(self.rows.every(nth), self.m, self.k)
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         r, alpha, a, b = _natural(theta)
@@ -111,6 +117,9 @@ class _Likelihood:
         gradient[1] -= r * (weights * inverse).sum()
         hessian[0, 1] -= (weights * inverse).sum()
         hessian[1, 1] += r * (weights * inverse**2).sum()
+        if self.k > 1:
+            waits = waiting_with_slopes(self.k, np.full_like(ages, r), ages * inverse, inverse)
+            value += _add_waiting(waits, weights, gradient, hessian)
         for start in range(0, len(self.weights), _CHUNK):
             part = slice(start, start + _CHUNK)
             value += self._add(part, (r, alpha, a, b), gradient, hessian)
@@ -121,20 +130,20 @@ class _Likelihood:
     ) -> tuple[float, Floats, Floats]:
         """Return the terms that depend on the frequency alone."""
         x, n, total = self.x, self.customers_by_x, self.customers
-        beta = x + self.m
-        value = n @ (gammaln(r + x) + betaln(a, b + beta))
+        beta, events = x + self.m, self.k * x
+        value = n @ (gammaln(r + events) + betaln(a, b + beta))
         value += total * (r * np.log(alpha) - gammaln(r) - betaln(a, b))
         both, both2 = digamma(a + b + beta), _trigamma(a + b + beta)
         gradient = np.array(
             [
-                n @ digamma(r + x) + total * (np.log(alpha) - digamma(r)),
+                n @ digamma(r + events) + total * (np.log(alpha) - digamma(r)),
                 total * r / alpha,
                 total * (digamma(a + b)) - n @ both,
                 n @ (digamma(b + beta) - both) + total * (digamma(a + b) - digamma(b)),
             ]
         )
         hessian = np.zeros((4, 4))
-        hessian[0, 0] = n @ _trigamma(r + x) - total * _trigamma(r)
+        hessian[0, 0] = n @ _trigamma(r + events) - total * _trigamma(r)
         hessian[0, 1] = total / alpha
         hessian[1, 1] = -total * r / alpha**2
         hessian[2, 2] = hessian[2, 3] = total * _trigamma(a + b) - n @ both2
@@ -147,11 +156,15 @@ class _Likelihood:
         """Add the terms of some rows who may have stopped: log(exp(alive) + exp(stopped))."""
         r, alpha, a, b = at
         x, last, age = (values[part] for values in self.mortal)
-        n, k, d = self.weights[part], r + x, b + x + (self.m - 1)
+        n, k, d = self.weights[part], r + self.k * x, b + x + (self.m - 1)
         log_age, log_last = np.log(alpha + age), np.log(alpha + last)
         by_age, by_last, by_d = 1 / (alpha + age), 1 / (alpha + last), 1 / d
         alive = -k * log_age
         stopped = np.log(a) - np.log(d) - k * log_last
+        waits = None
+        if self.k > 1:
+            waits = waiting_with_slopes(self.k, k, (age - last) * by_age, by_age)
+            alive += waits[0]
         p = expit(alive - stopped)
         q = 1 - p
         here, gone = n * p, n * q
@@ -164,13 +177,30 @@ class _Likelihood:
         hessian[1, 1] += (here * by_age**2 + gone * by_last**2) @ k
         hessian[2, 2] -= stops / a**2
         hessian[3, 3] += gone @ by_d**2
-        apart = (log_last - log_age, k * (by_last - by_age), np.full_like(x, -1 / a), by_d)
+        apart = [log_last - log_age, k * (by_last - by_age), np.full_like(x, -1 / a), by_d]
+        if waits is not None:
+            _add_waiting(waits, here, gradient, hessian)
+            apart[:2] = apart[0] + waits[1], apart[1] + waits[2]
         spread = here * q
         for i, left in enumerate(apart):
             weighted = spread * left
             for j in range(i, 4):
                 hessian[i, j] += weighted @ apart[j]
         return float(n @ (np.maximum(alive, stopped) - np.log(np.maximum(p, q))))
+
+
+def _add_waiting(
+    waits: tuple[Floats, ...], weights: Floats, gradient: Floats, hessian: Floats
+) -> float:
+    """Add the derivatives of `waiting` by r and alpha, and return its logarithm."""
+    value, by_r, by_alpha, by_r_twice, by_both, by_alpha_twice = (
+        float(weights @ each) for each in waits
+    )
+    gradient[:2] += by_r, by_alpha
+    hessian[0, 0] += by_r_twice
+    hessian[0, 1] += by_both
+    hessian[1, 1] += by_alpha_twice
+    return value
 
 
 def _trigamma(x: float | Floats) -> Floats:

@@ -100,7 +100,7 @@ class PurchaseProcess(Learnt):
         """
         door = enter(summary)
         unit = unit_of(summary, unit, cls.__name__)
-        history, counts = _distinct(door, cls.history)
+        history, counts = distinct_histories(door, cls.history)
         known = cls._checked(**history)
         return cls._learn(known, counts if door.lazy else None, unit, penalty)
 
@@ -418,7 +418,7 @@ class PurchaseProcess(Learnt):
         ahead = ahead_of(horizon)
         door = enter(summary)
         require_same_unit(self, self.unit, summary)
-        history, _ = _distinct(door, self.history)
+        history, _ = distinct_histories(door, self.history)
         who = self._checked(**history)
         alive = self._alive(who)
         expected = alive * self._expected(who, ahead)
@@ -592,7 +592,7 @@ class PurchaseProcess(Learnt):
         return cls._checked(frequency, recency, T)
 
 
-def _distinct(door: Door, columns: tuple[str, ...]) -> tuple[dict[str, Floats], Floats]:
+def distinct_histories(door: Door, columns: tuple[str, ...]) -> tuple[dict[str, Floats], Floats]:
     """Bring the distinct histories of a frame to Python, and how many customers have each."""
     door.require(columns, remedy=_REMEDY)
     if door.lazy:  # in memory, `distinct` sees to it

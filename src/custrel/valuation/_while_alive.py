@@ -98,7 +98,7 @@ def _integrated(k: Floats, a: float, beta: Floats, ratio: Floats) -> Floats:
         """Return what is expected where the probability to stop is p."""
         return np.asarray(-np.expm1(-k[some, None] * np.log1p(ratio[some, None] * p)) / p)
 
-    return _mean(times, a, beta, (k + 1) * ratio)
+    return mean_over_chances(times, a, beta, (k + 1) * ratio)
 
 
 def lasting_alive(k: Floats, a: float, beta: Floats, passed: Floats, ahead: Floats) -> Floats:
@@ -117,7 +117,7 @@ def lasting_alive(k: Floats, a: float, beta: Floats, passed: Floats, ahead: Floa
     def lasts(p: Floats, some: Ints) -> Floats:
         return np.asarray(np.exp(-k[some, None] * np.log1p(ratio[some, None] * p)))
 
-    lasting = np.minimum(_mean(lasts, a, beta, (k + 1) * ratio), 1.0)
+    lasting = np.minimum(mean_over_chances(lasts, a, beta, (k + 1) * ratio), 1.0)
     return np.where(ratio > 0, lasting, 1.0).reshape(shape)
 
 
@@ -158,14 +158,14 @@ def chance_while_alive(prospects: Prospects, n: Floats, begin: Floats, until: Fl
         def before(p: Floats, some: Ints) -> Floats:
             return np.asarray(-np.expm1(-k[some, None] * np.log1p(delay[some, None] * p)))
 
-        stops = stops * _mean(stopping, a + 1, beta + again - 1, (k + again) * delay)
-        silent = _mean(before, a, beta, (k + 1) * delay)
+        stops = stops * mean_over_chances(stopping, a + 1, beta + again - 1, (k + again) * delay)
+        silent = mean_over_chances(before, a, beta, (k + 1) * delay)
     else:
         stops, silent = stops * betainc(again, k, length / since), np.zeros_like(k)
     return np.asarray(goes_on + np.where(n > 0, stops, silent)).reshape(shape)
 
 
-def _mean(
+def mean_over_chances(
     inside: Callable[[Floats, Ints], Floats], a: float, beta: Floats, steep: Floats
 ) -> Floats:
     """Return the means over p of Beta(a, beta), on nodes that those of equal `beta` share.

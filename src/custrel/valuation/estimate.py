@@ -122,11 +122,14 @@ class Learnt(Rule):
         table = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
         return f"<p>{html.escape(title)}</p>{table}{below}"
 
+    def _title(self) -> str:
+        unit: TimeUnit | None = getattr(self, "unit", None)
+        times = f", times in {unit.name.lower()}s" if unit is not None else ""
+        return f"{type(self).__name__}{times}"
+
     def _report(self) -> tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[str]]:
         """Return a title, the head and the rows of a table of parameters, and what else is known."""
-        unit: TimeUnit | None = getattr(self, "unit", None)
-        title = type(self).__name__
-        title += f", times in {unit.name.lower()}s" if unit is not None else ""
+        title = self._title()
         values = [f"{getattr(self, name):.6g}" for name in self._parameters]
         learnt = self._learnt()
         if learnt is None:

@@ -1,0 +1,104 @@
+"""How regular purchases are: the times between them, which a history leaves out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custrel._log.orders import read_orders
+from custrel.frames import AnyFrame, collect, enter
+from custrel.transactions import CustomerSummary
+from custrel.valuation._visits import occasions_of, visits_of
+
+__all__ = ["add_log_gaps"]
+
+
+def add_log_gaps(
+    summary: CustomerSummary,
+    log: Any,
+    *,
+    customer: str = "customer_id",
+    date: str = "date",
+    amount: str | None = "amount",
+) -> CustomerSummary:
+    """Add the times between purchases to a customer summary, as `BgCnbd` learns from them.
+
+    Parameters
+    ----------
+    summary : CustomerSummary
+        What `summarize` made of the log.
+    log : frame
+        The same log.
+    customer, date, amount : str
+        The log's columns, as in `summarize`.
+
+    Returns
+    -------
+    CustomerSummary
+        What came in, with ``log_gaps``: the sum of the natural logarithms of the times between
+        a customer's purchases, in the summary's unit, until its end of observation; 0 without a
+        repeat purchase.
+
+    Raises
+    ------
+    ColumnNotFound
+        A column is not there.
+    InvalidData
+        The log has unusable rows, as in `summarize`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import custrel as cr
+    >>> days = pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-22", "2024-01-05"])
+    >>> log = pd.DataFrame({"customer_id": [1, 1, 1, 2], "date": days, "amount": 10.0})
+    >>> summary = add_log_gaps(cr.summarize(log, unit="W"), log)
+    >>> summary.frame["log_gaps"].round(4).tolist()
+    [0.6931, 0.0]
+    """
+    door = enter(log)
+    door.require([customer, date, amount])
+    orders = read_orders(
+        door,
+        customer=customer,
+        date=date,
+        amount=amount,
+        unit=summary.unit,
+        collapse=summary.collapse,
+        returns=summary.returns,
+        duplicates="keep",  # they make no occasions
+        errors="raise",
+    )
+    line = orders.timeline
+    visits = visits_of(occasions_of(orders, net=summary.returns == "net"), line)
+    end = summary.calibration_until or summary.observed_until
+    if end is not None:
+        visits = visits.filter(nw.col("occasion") <= line.tick(end, "observed_until"))
+    since = nw.col("occasion") - nw.col("occasion").shift(1)
+    if isinstance(visits, nw.DataFrame):
+        visits = visits.sort("customer", "occasion")
+        again = nw.col("customer") == nw.col("customer").shift(1)
+        visits = visits.with_columns(gap=since, again=again).filter(nw.col("again"))
+    else:
+        before = nw.col("occasion").shift(1).over("customer", order_by="occasion")
+        visits = visits.with_columns(gap=nw.col("occasion") - before)
+        visits = visits.filter(~nw.col("gap").is_null())
+    gaps = visits.with_columns(gap=nw.col("gap") / line.ticks_per_unit)
+    sums = (
+        gaps.with_columns(log_gaps=nw.col("gap").log())
+        .group_by("customer")
+        .agg(nw.col("log_gaps").sum())
+    )
+    own = enter(summary)
+    frame = own.frame
+    if "log_gaps" in own.columns:
+        frame = frame.drop("log_gaps")
+    sums = sums.rename({"customer": summary.customer})
+    joined: AnyFrame
+    if isinstance(frame, nw.DataFrame):
+        joined = frame.join(collect(sums), on=summary.customer, how="left")
+    else:
+        joined = frame.join(sums.lazy(), on=summary.customer, how="left")
+    filled: CustomerSummary = own.leave(joined.with_columns(nw.col("log_gaps").fill_null(0.0)))
+    return filled
