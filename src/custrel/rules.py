@@ -58,7 +58,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "Formation": "custrel.satisfaction.formation",
         "GammaGamma": "custrel.valuation.gamma_gamma",
         "Grid": "custrel.segmentation.grid",
-        "Improvement": "custrel.satisfaction.satisfaction_index",
+        "Improvement": "custrel.satisfaction.improvement",
         "IncentiveContract": "custrel.valuation.incentive_contract",
         "IndexRule": "custrel.satisfaction.index_rule",
         "InvestmentRule": "custrel.valuation.investment",

@@ -401,6 +401,17 @@ def test_an_estimate_that_does_not_come_to_rest():
         pls(same, model=twins)
 
 
+def test_definitions_stand_in_the_result():
+    """What programs define in several ways is said beside the figure."""
+    model, data = survey(2)
+    fit = pls(data, model=model)
+    assert "scores held fixed" in fit.definitions["f2"]
+    for name in ("alpha", "f2", "goodness_of_fit", "htmt", "index", "q2", "srmr"):
+        assert fit.definitions[name]
+    first = repr(fit).splitlines()[0]
+    assert "PLS, path scheme, standardized items, missing answers by mean" in first
+
+
 def test_rules_are_values():
     for rule in (ACSI, ACSI.constructs[0], ACSI.paths[0], PlsMethod(scheme="centroid")):
         assert cr.from_data(rule.to_data()) == rule

@@ -154,6 +154,13 @@ def test_bca_agrees_with_scipy():
     assert high[0] == pytest.approx(made.confidence_interval.high, rel=1e-12)
 
 
+def test_bca_where_all_draws_lie_to_one_side():
+    draws = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
+    left = np.array([[0.0, 0.0], [1.0, 1.0], [5.0, 5.0]])
+    low, high = bca(draws, np.array([0.5, 4.0]), left, 0.95)
+    assert low.tolist() == high.tolist() == [1.0, 3.0]
+
+
 def test_the_jackknife_leaves_out_each_respondent(made):
     model, data, fit = made
     again = fit.bootstrap(seed=1, resamples=2)

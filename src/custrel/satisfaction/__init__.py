@@ -34,9 +34,20 @@ if TYPE_CHECKING:
         GroupComparison as GroupComparison,
         compare_groups as compare_groups,
     )
-    from custrel.satisfaction.index_benchmark import index_benchmark as index_benchmark
-    from custrel.satisfaction.index_rule import IndexRule as IndexRule
-    from custrel.satisfaction.index_templates import ACSI as ACSI, ECSI as ECSI, SCSB as SCSB
+    from custrel.satisfaction.improvement import (
+        Improvement as Improvement,
+    )
+    from custrel.satisfaction.index_benchmark import (
+        index_benchmark as index_benchmark,
+    )
+    from custrel.satisfaction.index_rule import (
+        IndexRule as IndexRule,
+    )
+    from custrel.satisfaction.index_templates import (
+        ACSI as ACSI,
+        ECSI as ECSI,
+        SCSB as SCSB,
+    )
     from custrel.satisfaction.index_trend import (
         IndexTrend as IndexTrend,
         index_trend as index_trend,
@@ -105,10 +116,18 @@ if TYPE_CHECKING:
         PenaltyReward as PenaltyReward,
         penalty_reward as penalty_reward,
     )
-    from custrel.satisfaction.pls import pls as pls
-    from custrel.satisfaction.pls_bootstrap import PlsBootstrap as PlsBootstrap
-    from custrel.satisfaction.pls_fit import PlsFit as PlsFit
-    from custrel.satisfaction.pls_method import PlsMethod as PlsMethod
+    from custrel.satisfaction.pls import (
+        pls as pls,
+    )
+    from custrel.satisfaction.pls_bootstrap import (
+        PlsBootstrap as PlsBootstrap,
+    )
+    from custrel.satisfaction.pls_fit import (
+        PlsFit as PlsFit,
+    )
+    from custrel.satisfaction.pls_method import (
+        PlsMethod as PlsMethod,
+    )
     from custrel.satisfaction.programme_economics import (
         ProgrammeEconomics as ProgrammeEconomics,
         ProgrammeEffect as ProgrammeEffect,
@@ -127,7 +146,6 @@ if TYPE_CHECKING:
         sample_size_for_share as sample_size_for_share,
     )
     from custrel.satisfaction.satisfaction_index import (
-        Improvement as Improvement,
         SatisfactionIndex as SatisfactionIndex,
         satisfaction_index as satisfaction_index,
     )
@@ -215,6 +233,7 @@ else:
                 "GroupComparison",
                 "compare_groups",
             ),
+            "custrel.satisfaction.improvement": ("Improvement",),
             "custrel.satisfaction.index_benchmark": ("index_benchmark",),
             "custrel.satisfaction.index_rule": ("IndexRule",),
             "custrel.satisfaction.index_templates": (
@@ -325,7 +344,6 @@ else:
                 "sample_size_for_share",
             ),
             "custrel.satisfaction.satisfaction_index": (
-                "Improvement",
                 "SatisfactionIndex",
                 "satisfaction_index",
             ),

@@ -248,7 +248,7 @@ def compare_groups(
 
 
 def _two_of(read: Read, groups: Sequence[Any] | None, by: str) -> tuple[Any, Any]:
-    names = read.names()
+    names = read.names
     chosen = list(names if groups is None else groups)
     for name in chosen:
         if name not in names:

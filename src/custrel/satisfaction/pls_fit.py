@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from custrel.errors import InvalidData, Problem, UnknownCode
@@ -28,6 +28,8 @@ from custrel.satisfaction._path_model.tables import (
     path_columns,
     redundancy_columns,
     route_columns,
+    score_expressions,
+    summary_rows,
 )
 from custrel.satisfaction._tables import as_frame, as_html, as_text
 from custrel.satisfaction.index_rule import IndexRule
@@ -36,6 +38,20 @@ from custrel.satisfaction.pls_bootstrap import PlsBootstrap
 from custrel.satisfaction.pls_method import PlsMethod
 
 __all__ = ["PlsFit"]
+
+_DEFINITIONS = MappingProxyType(
+    {
+        "alpha": "of standardized items",
+        "f2": "what R2 loses without the source, over what is unexplained; scores held fixed",
+        "goodness_of_fit": "mean communality of items that have company, times mean R2; its root",
+        "htmt": "of absolute correlations; a single item is taken as without error",
+        "index": "items weighed by weight over standard deviation",
+        "q2": "cross-validated redundancy, cells left out along diagonals",
+        "r2": "of the constructs' scores, or of constructs corrected for attenuation (PLSc)",
+        "srmr": "composite model, or common factors where corrected for attenuation (PLSc)",
+        "weight": "of the standardized item, so that the construct has variance 1",
+    }
+)
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
@@ -133,6 +149,11 @@ class PlsFit:
         through their construct (common factor).
         """
         return srmr(self.estimates, self.design, saturated=saturated)
+
+    @property
+    def definitions(self) -> Mapping[str, str]:
+        """What is meant by figures that the literature defines in several ways."""
+        return _DEFINITIONS
 
     @property
     def admissibility(self) -> tuple[Problem, ...]:
@@ -409,7 +430,7 @@ class PlsFit:
                 remedy="Rename it first.",
             )
             raise InvalidData([problem])
-        return door.leave(door.frame.with_columns(**self._score_expressions()))
+        return door.leave(door.frame.with_columns(**score_expressions(self)))
 
     def bootstrap(
         self,
@@ -474,24 +495,9 @@ class PlsFit:
         -------
         str
         """
-        constructs, paths = self._rows()
+        constructs, paths = summary_rows(self)
         lines = [*as_text(constructs, words=(2, 0)), "", *as_text(paths, words=(2, 0))]
         return "\n".join([self._headline(), "", *lines, *self._notes()])
-
-    def _score_expressions(self) -> Mapping[str, nw.Expr]:
-        means, deviations = self.estimates.means[0], self.estimates.deviations[0]
-        found = {}
-        for j, name in enumerate(self.model.names):
-            terms = []
-            for i in range(*self.design.block(j).indices(means.size)):
-                answer = nw.col(self.model.items[i]).cast(nw.Float64)
-                if self.method.missing != "casewise":
-                    gone = answer.is_null() | answer.is_nan()
-                    answer = nw.when(gone).then(float(means[i])).otherwise(answer)
-                part = float(self.estimates.weights[0, i] / deviations[i])
-                terms.append((answer - float(means[i])) * part)
-            found[name] = sum(terms[1:], terms[0])
-        return found
 
     def _emit(self, columns: Mapping[str, Sequence[Any]]) -> Any:
         return as_frame(enter(self.frame), columns)
@@ -501,7 +507,7 @@ class PlsFit:
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        constructs, paths = self._rows()
+        constructs, paths = summary_rows(self)
         return f"<p>{escape(self._headline())}</p>{as_html(constructs)}{as_html(paths)}{notes}"
 
     def _headline(self) -> str:
@@ -510,25 +516,5 @@ class PlsFit:
             f"{self.respondents:,} respondents ({self.method}; {self.steps} steps)."
         )
 
-    def _rows(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-        table = construct_columns(self)
-        wanted = ("items", "r2", "alpha", "rho_a", "rho_c", "ave")
-        constructs: list[tuple[str, ...]] = [("construct", "mode", *wanted, "index")]
-        for i, name in enumerate(table["construct"]):
-            numbers = [str(table["items"][i]), *(_number(table[key][i]) for key in wanted[1:])]
-            index = table["index"][i]
-            shown = "" if np.isnan(index) else f"{index:.1f}"
-            constructs.append((name, table["mode"][i], *numbers, shown))
-        arrows = path_columns(self)
-        paths: list[tuple[str, ...]] = [("from", "to", "path", "f2", "vif")]
-        for i, source in enumerate(arrows["source"]):
-            numbers = [_number(arrows[key][i]) for key in ("coefficient", "f2")]
-            paths.append((source, arrows["target"][i], *numbers, f"{arrows['vif'][i]:.2f}"))
-        return constructs, paths
-
     def _notes(self) -> list[str]:
         return [f"note: {problem}" for problem in (*self.problems, *self.admissibility)]
-
-
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3f}"

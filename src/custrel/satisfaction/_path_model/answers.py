@@ -41,28 +41,23 @@ class Read:
         The frame.
     answered : Answered
         The answers that are used.
-    groups : tuple
-        Of each respondent that is used, the group; empty where nothing groups them.
+    names : tuple
+        The groups, sorted; empty where nothing groups the respondents.
+    group : ndarray of shape (respondents,)
+        The place of each respondent's group among them.
     problems : tuple of Problem
         What was left out or filled in.
     """
 
     door: Door
     answered: Answered
-    groups: tuple[Any, ...]
+    names: tuple[Any, ...]
+    group: NDArray[np.intp]
     problems: tuple[Problem, ...]
 
-    def rows_of(self, group: Any) -> Flags:
+    def rows_of(self, name: Any) -> Flags:
         """Tell which respondents belong to a group."""
-        return np.array([name == group for name in self.groups], dtype=bool)
-
-    def names(self) -> list[Any]:
-        """Return the groups, sorted."""
-        names = list(dict.fromkeys(self.groups))
-        try:
-            return sorted(names)
-        except TypeError:  # of several types
-            return sorted(names, key=lambda name: (type(name).__name__, str(name)))
+        return np.asarray(self.group == self.names.index(name))
 
 
 def asked_by(model: PathModel) -> Asked:
@@ -105,12 +100,23 @@ def read_items(
     notes = _treat_missing(values, used, missing)
     used &= weights > 0
     answered = Answered(values[used], weights[used], missing == "pairwise")
-    kept = tuple(group for group, there in zip(groups, used.tolist(), strict=False) if there)
+    names, group = _sorted([name for name, there in zip(groups, used, strict=False) if there])
     if not answered.number:
         remedy = "Check the filter that was applied before."
         empty = Problem(code="empty", message="there is no respondent", count=0, remedy=remedy)
         raise InvalidData([*problems, *notes, empty])
-    return Read(door, answered, kept, (*problems, *notes))
+    return Read(door, answered, names, group, (*problems, *notes))
+
+
+def _sorted(groups: Sequence[Any]) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
+    """Return the groups in their order, and the place of each respondent's."""
+    names = list(dict.fromkeys(groups))
+    try:
+        names.sort()
+    except TypeError:  # of several types
+        names.sort(key=lambda name: (type(name).__name__, str(name)))
+    place = {name: i for i, name in enumerate(names)}
+    return tuple(names), np.array([place[name] for name in groups], dtype=np.intp)
 
 
 def require_estimable(answered: Answered, model: PathModel, *, of: str = "") -> None:

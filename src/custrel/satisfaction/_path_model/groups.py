@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import attrs
+import numpy as np
 
 from custrel.errors import InvalidData, Problem, UnknownCode
 from custrel.frames import Door
@@ -71,11 +72,10 @@ def group_indices(
         missing_codes=missing_codes,
         errors=errors,
     )
-    names = read.names()
-    _require_company(read, names, by)
+    _require_company(read, by)
     scores = []
     pooled = fit_answered(read.door, read.answered, model, method) if rule == "pooled" else None
-    for name in names:
+    for name in read.names:
         mine = read.answered.only(read.rows_of(name))
         if isinstance(rule, IndexRule):
             own, used = rule, mine.values
@@ -84,13 +84,13 @@ def group_indices(
             own = fit.index_rule()
             used = mine.values[:, fit.design.block(model.names.index(model.target))]
         scores.append(own.measure_arrays(used, mine.weights))
-    return _GroupIndices(read.door, tuple(names), tuple(scores), read.problems)
+    return _GroupIndices(read.door, read.names, tuple(scores), read.problems)
 
 
-def _require_company(read: Read, names: list[Any], by: str) -> None:
+def _require_company(read: Read, by: str) -> None:
     """Refuse groups of one, which have no interval."""
-    sizes = {name: int(read.rows_of(name).sum()) for name in names}
-    alone = [name for name in names if sizes[name] == 1]
+    sizes = np.bincount(read.group, minlength=len(read.names))
+    alone = [name for name, size in zip(read.names, sizes, strict=True) if size == 1]
     if alone:
         said = ", ".join(repr(name) for name in alone[:3]) + (", ..." if len(alone) > 3 else "")
         message = f"a group of one respondent ({said}) has neither interval nor test"

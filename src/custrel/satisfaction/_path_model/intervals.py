@@ -41,9 +41,10 @@ def bca(
     acceleration = np.nan_to_num(acceleration)  # of what does not vary
     ends = []
     for way in (-reach, reach):
-        place = ndtr(bias + (bias + way) / (1 - acceleration * (bias + way)))
-        # What no draw fell below, or all, ends at the outermost of them.
-        ends.append(_quantiles(draws, np.nan_to_num(place, nan=0.5)))
+        with np.errstate(invalid="ignore"):
+            place = ndtr(bias + (bias + way) / (1 - acceleration * (bias + way)))
+        # Where no draw fell below the estimate, or all did, there is nothing to go by.
+        ends.append(_quantiles(draws, np.where(np.isinf(bias), below, place)))
     return ends[0], ends[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -185,6 +186,43 @@ def _index_deviations(fit: PlsFit) -> Floats:
     sums = np.add.reduceat(parts, fit.design.starts)
     widths = [np.nan if c.scale is None else c.scale[1] - c.scale[0] for c in fit.model.constructs]
     return np.asarray(100 / (sums * np.array(widths)))
+
+
+def score_expressions(fit: PlsFit) -> dict[str, nw.Expr]:
+    """Return every construct's score as an expression over the items' columns."""
+    means, deviations = fit.estimates.means[0], fit.estimates.deviations[0]
+    found = {}
+    for j, name in enumerate(fit.model.names):
+        terms = []
+        for i in range(*fit.design.block(j).indices(means.size)):
+            answer = nw.col(fit.model.items[i]).cast(nw.Float64)
+            if fit.method.missing != "casewise":
+                gone = answer.is_null() | answer.is_nan()
+                answer = nw.when(gone).then(float(means[i])).otherwise(answer)
+            part = float(fit.estimates.weights[0, i] / deviations[i])
+            terms.append((answer - float(means[i])) * part)
+        found[name] = sum(terms[1:], terms[0])
+    return found
+
+
+def summary_rows(fit: PlsFit) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Return constructs and paths as text, the heads first."""
+    table, arrows = construct_columns(fit), path_columns(fit)
+    figures = ("r2", "alpha", "rho_a", "rho_c", "ave")
+    constructs: list[tuple[str, ...]] = [("construct", "mode", "items", *figures, "index")]
+    for i, name in enumerate(table["construct"]):
+        numbers = [_number(table[key][i]) for key in figures]
+        index = _number(table["index"][i], 1)
+        constructs.append((name, table["mode"][i], str(table["items"][i]), *numbers, index))
+    paths: list[tuple[str, ...]] = [("from", "to", "path", "f2", "vif")]
+    for i, source in enumerate(arrows["source"]):
+        numbers = [_number(arrows[key][i]) for key in ("coefficient", "f2")]
+        paths.append((source, arrows["target"][i], *numbers, _number(arrows["vif"][i], 2)))
+    return constructs, paths
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return "" if np.isnan(value) else f"{value:.{digits}f}"
 
 
 def admissibility(model: PathModel, design: Design, estimates: Estimates) -> tuple[Problem, ...]:
