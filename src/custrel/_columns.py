@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -100,3 +100,10 @@ def require_within(
             of="row" if of == "customer" else of,
         )
         raise InvalidData([problem])
+
+
+def is_array(values: object) -> bool:
+    """Tell an array from a frame, by its class: a relation runs queries when asked."""
+    kind = type(values)
+    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
+    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))

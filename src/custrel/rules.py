@@ -94,7 +94,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "PurchaseGate": "custrel.satisfaction.ladder",
         "RelationshipGame": "custrel.valuation.cooperation",
         "ReputationGame": "custrel.valuation.reputation",
-        "ResponseCurve": "custrel.valuation.service_budget",
+        "ResponseCurve": "custrel.valuation.response_curve",
         "ResponseWeights": "custrel.segmentation.campaign",
         "RewardSchedule": "custrel.satisfaction.programme_rewards",
         "RfmByCategory": "custrel.segmentation.rfm_by_category",

@@ -33,6 +33,11 @@ def test_survey_to_grade_by_hand(kind):
     assert alike(rows, [{"credit_score": s, "credit_grade": g} for s, g in hand])
 
 
+def test_at_a_cut_the_better_grade_begins():
+    scores = pd.DataFrame({"credit_score": [49.999, 50.0, 70.0, 85.0]})
+    assert CreditGrades().grade(scores)["credit_grade"].tolist() == ["d", "c", "b", "a"]
+
+
 @pytest.mark.engines
 @pytest.mark.parametrize("kind", ENGINES)
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_by_hand():
     assert str(equity) == (
         "141.6 of 3 customers, 47.2 each on average; 1 loses 11.2; at 25% per year"
     )
+    assert CustomerEquity.from_values([1, 0, -1]).losing == 1
     assert "2 lose 3" in str(CustomerEquity.from_values([1, -1, -2]))
 
 

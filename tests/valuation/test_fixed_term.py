@@ -192,7 +192,9 @@ def test_the_longer_they_stay_the_more_they_are_worth(one, other, rate):
     assert low <= high * (1 + 1e-12)
 
 
-def test_a_ratio_of_almost_one_keeps_its_digits():
+def test_a_ratio_of_one_or_almost_one_keeps_its_digits():
+    stays = {"retention": 1, "discount": None, "timing": "now"}
+    assert retention_value(7, periods=5, **stays).item() == 35
     near = 1 - 1e-13
     assert retention_value(
         1, retention=near, discount=None, periods=1000, timing="now"

@@ -112,6 +112,12 @@ def test_no_other_group_of_that_size_brings_more(profits):
     assert whale.profitable + whale.break_even + whale.losing == len(profits) == customers.size - 1
 
 
+def test_what_is_near_to_nothing_breaks_even():
+    whale = WhaleCurve.of([5.0, 2.0, -1.0, -5.0], tolerance=2)
+    assert (whale.profitable, whale.break_even, whale.losing) == (1, 2, 1)
+    assert WhaleCurve.of(pd.DataFrame({"profit": [5.0, 2.0, -1.0, -5.0]}), tolerance=2) == whale
+
+
 def test_losses_in_all_and_nobody():
     whale = WhaleCurve.of([-5.0, 2.0], tolerance=2)
     assert str(whale) == "2 customers bring -3 together: 0 make 2, 1 lose 5."

@@ -1,11 +1,14 @@
 """S-065, S-069, S-070, S-071, S-072, S-073, S-074, S-076, V-01: the parts of value, and its indices."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 from segmentation.engines import ENGINES, alike, read
 
+from custrel.appraisal import appraise
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
 from custrel.rules import from_data
 from custrel.valuation import (
@@ -19,6 +22,7 @@ from custrel.valuation import (
     ValueScheme,
 )
 
+CDNOW = Path(__file__).parents[2] / "examples" / "data" / "cdnow_sample.csv"
 SCHEMES = (
     REALIZED_POTENTIAL,
     HISTORICAL_CURRENT_POTENTIAL,
@@ -205,3 +209,14 @@ def test_unknown_indicators_and_customers_who_are_all_alike():
         ValueIndex(kind="potential").learn(same[:0])
     with pytest.raises(InvalidRule, match="no bounds yet"):
         ValueIndex(kind="potential").score(same)
+
+
+@pytest.mark.filterwarnings("ignore:only the")  # ties leave a score empty
+def test_history_forecast_and_segment_in_one_call():
+    """S-088: what customers were worth, what they will be worth, and their groups by value."""
+    log = pd.read_csv(CDNOW, parse_dates=["date"])
+    frame = appraise(log).frame.set_index("customer_id")
+    spent = log.groupby("customer_id")["amount"].sum()
+    np.testing.assert_allclose(frame["revenue"].loc[spent.index], spent, rtol=1e-12, atol=1e-9)
+    assert (frame["lifetime_value"] >= 0).all()
+    assert frame[["segment", "abc"]].notna().all(axis=None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from custrel._columns import is_array
 from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.plotting._axes import (
@@ -94,7 +94,7 @@ def plot_lorenz(
     require_matplotlib()
     if not 0 < top < 1:
         raise InvalidRule(f"top must be a share between 0 and 1 (0.2, not 20); got {top!r}.")
-    frame = pd.DataFrame({value: _as_column(values)}) if _is_column(values) else values
+    frame = pd.DataFrame({value: _as_column(values)}) if is_array(values) else values
     facts = concentration(frame, value=value, population=population, top=top)
     (amounts,), counts = enter(frame).distinct(value)
     people, share = _curve(amounts, counts)
@@ -158,13 +158,6 @@ def _curve(amounts: Floats, counts: Floats) -> tuple[Floats, Floats]:
         chosen = np.unique(np.minimum(np.concatenate(kept), people.size - 1))
         people, share = people[chosen], share[chosen]
     return people, share
-
-
-def _is_column(values: Any) -> bool:
-    """Tell a column of values from a frame, by its class: a relation runs queries when asked."""
-    kind = type(values)
-    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
-    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
 
 
 def _as_column(values: Any) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._columns import is_array
 from custrel.frames import enter
 from custrel.plotting._axes import (
     BLUE,
@@ -19,7 +20,6 @@ from custrel.plotting._axes import (
     short,
     write_headline,
 )
-from custrel.valuation._amounts import is_array
 from custrel.valuation.whale_curve import WhaleCurve, whale_curve
 
 if TYPE_CHECKING:

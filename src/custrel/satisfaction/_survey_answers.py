@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from custrel._columns import is_array
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import AnyFrame, Door, as_floats, census, collect, enter, first_rows
 
@@ -73,7 +74,7 @@ def read_answers(
     """Count the answers of each group, sorted; refuse what is none, or leave it out and say so."""
     if errors not in {"raise", "collect"}:
         raise UnknownCode("treatment of errors", str(errors), ("raise", "collect"))
-    if _is_array(answers):
+    if is_array(answers):
         answers, weight = _as_frame(answers, column, weight)
     door = enter(answers)
     wanted = [name for name in dict.fromkeys((by, column, weight)) if name is not None]
@@ -91,13 +92,6 @@ def read_answers(
     if not len(table):
         raise InvalidData([*problems, _EMPTY])
     return door, _by_group(table, weighted=weight is not None, grouped=by is not None), problems
-
-
-def _is_array(answers: Any) -> bool:
-    """Tell a column of answers from a frame, by its class: a relation runs queries when asked."""
-    kind = type(answers)
-    many = isinstance(answers, Sequence) and not isinstance(answers, str | bytes)
-    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
 
 
 _EMPTY = Problem(

@@ -114,7 +114,6 @@ if TYPE_CHECKING:
     from custrel.valuation.log_gaps import add_log_gaps as add_log_gaps
     from custrel.valuation.loyalty_value import (
         LoyaltyRule as LoyaltyRule,
-        referral_value as referral_value,
         retention_cost as retention_cost,
     )
     from custrel.valuation.markov_chain import MarkovChain as MarkovChain
@@ -142,23 +141,21 @@ if TYPE_CHECKING:
         Rate as Rate,
         rates as rates,
     )
+    from custrel.valuation.referral_value import referral_value as referral_value
     from custrel.valuation.reputation import (
         ReputationGame as ReputationGame,
         ReputationPath as ReputationPath,
+    )
+    from custrel.valuation.response_curve import (
+        ResponseCurve as ResponseCurve,
+        acquire_or_retain as acquire_or_retain,
     )
     from custrel.valuation.retention_value import (
         expected_lifetime as expected_lifetime,
         retention_value as retention_value,
     )
-    from custrel.valuation.sensitivity import (
-        Swing as Swing,
-        sensitivity as sensitivity,
-    )
-    from custrel.valuation.service_budget import (
-        ResponseCurve as ResponseCurve,
-        acquire_or_retain as acquire_or_retain,
-        service_budget as service_budget,
-    )
+    from custrel.valuation.sensitivity import Swing as Swing, sensitivity as sensitivity
+    from custrel.valuation.service_budget import service_budget as service_budget
     from custrel.valuation.shifted_beta_geometric import (
         ShiftedBetaGeometric as ShiftedBetaGeometric,
     )
@@ -193,10 +190,7 @@ if TYPE_CHECKING:
         REALIZED_POTENTIAL as REALIZED_POTENTIAL,
         ValueScheme as ValueScheme,
     )
-    from custrel.valuation.whale_curve import (
-        WhaleCurve as WhaleCurve,
-        whale_curve as whale_curve,
-    )
+    from custrel.valuation.whale_curve import WhaleCurve as WhaleCurve, whale_curve as whale_curve
     from custrel.valuation.win_back import (
         WinBackPlan as WinBackPlan,
         WinBackRule as WinBackRule,
@@ -261,7 +255,7 @@ else:
             ),
             "custrel.valuation.likelihood_ratio": ("LikelihoodRatio", "likelihood_ratio_test"),
             "custrel.valuation.log_gaps": ("add_log_gaps",),
-            "custrel.valuation.loyalty_value": ("LoyaltyRule", "referral_value", "retention_cost"),
+            "custrel.valuation.loyalty_value": ("LoyaltyRule", "retention_cost"),
             "custrel.valuation.markov_chain": ("MarkovChain",),
             "custrel.valuation.markov_decision": ("MarkovAction", "MarkovDecision", "MarkovPolicy"),
             "custrel.valuation.nbd": ("Nbd",),
@@ -280,14 +274,12 @@ else:
                 "ProfitMatrix",
             ),
             "custrel.valuation.rate": ("Rate", "rates"),
+            "custrel.valuation.referral_value": ("referral_value",),
             "custrel.valuation.reputation": ("ReputationGame", "ReputationPath"),
+            "custrel.valuation.response_curve": ("ResponseCurve", "acquire_or_retain"),
             "custrel.valuation.retention_value": ("expected_lifetime", "retention_value"),
             "custrel.valuation.sensitivity": ("Swing", "sensitivity"),
-            "custrel.valuation.service_budget": (
-                "ResponseCurve",
-                "acquire_or_retain",
-                "service_budget",
-            ),
+            "custrel.valuation.service_budget": ("service_budget",),
             "custrel.valuation.shifted_beta_geometric": ("ShiftedBetaGeometric",),
             "custrel.valuation.signalling": ("SignallingGame",),
             "custrel.valuation.spend_independence": ("SpendIndependence", "spend_independence"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import Door, census, first_rows
+from custrel.frames import AnyFrame, Door, census, first_rows
 from custrel.units import TimeUnit
 from custrel.valuation._rows import require_one_length
 from custrel.valuation.discounting import DiscountRate
@@ -95,11 +95,12 @@ def require_present(door: Door, *columns: str | None, of: str = "row") -> None:
         raise InvalidData(problems)
 
 
-def is_array(values: object) -> bool:
-    """Tell an array from a frame, by its class: a relation runs queries when asked."""
-    kind = type(values)
-    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
-    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
+def in_order(frame: AnyFrame, *by: str) -> Any:
+    """Return the native frame, sorted; pandas' rows are numbered anew."""
+    ordered: Any = frame.sort(*by)
+    return (
+        nw.maybe_reset_index(ordered) if isinstance(ordered, nw.DataFrame) else ordered
+    ).to_native()
 
 
 def refuse(

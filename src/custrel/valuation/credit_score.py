@@ -15,7 +15,7 @@ from custrel._columns import as_float
 from custrel.errors import InvalidRule
 from custrel.frames import Door, enter
 from custrel.rules import Rule
-from custrel.valuation._amounts import require_amounts, require_present, require_weights
+from custrel.valuation._amounts import in_order, require_amounts, require_present, require_weights
 
 __all__ = ["CreditGrades", "CreditScore", "credit_coverage"]
 
@@ -221,7 +221,7 @@ def credit_coverage(frame: Any, *, rated: str = "rated", by: str | None = None) 
     )
     sums = counted.group_by(by or "group").agg(nw.col("customers", "rated").sum())
     shares = sums.with_columns(coverage=nw.col("rated") / nw.col("customers"))
-    return shares.sort(by or "group").to_native()
+    return in_order(shares, by or "group")
 
 
 def require_bands(rule: Rule, cuts: tuple[float, ...], values: Any, what: str) -> None:

@@ -10,11 +10,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel._columns import as_float
+from custrel._columns import as_float, is_array
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import Door, collect, enter
 from custrel.units import TimeUnit
-from custrel.valuation._amounts import amounts, discount_factors, is_array, require_amounts
+from custrel.valuation._amounts import amounts, discount_factors, require_amounts
 from custrel.valuation.discounting import DiscountRate
 
 __all__ = ["CustomerEquity"]

@@ -215,6 +215,10 @@ def _as_unit(period: TimeUnit | str) -> TimeUnit:
     return TimeUnit(period)
 
 
+def _customary_threshold(rule: Any) -> float:
+    return {"npv": 0.0, "contribution_rate": 1.0}.get(rule.measure, np.nan)
+
+
 @attrs.frozen(kw_only=True)
 class InvestmentRule(Rule):
     """Which customers are worth an investment, by one measure and its threshold.
@@ -270,13 +274,11 @@ class InvestmentRule(Rule):
     """
 
     measure: Literal["npv", "payback", "contribution_rate"] = "npv"
-    threshold: float = attrs.field(converter=float)
+    threshold: float = attrs.field(
+        default=attrs.Factory(_customary_threshold, takes_self=True), converter=float
+    )
     discount: DiscountRate | None = None
     period: TimeUnit = attrs.field(default=TimeUnit.YEAR, converter=_as_unit)
-
-    @threshold.default
-    def _customary_threshold(self) -> float:
-        return {"npv": 0.0, "contribution_rate": 1.0}.get(self.measure, np.nan)
 
     def __attrs_post_init__(self) -> None:
         if self.measure not in _MEASURES:

@@ -12,13 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from custrel._columns import as_float
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import collect, enter
-from custrel.valuation._amounts import amounts, require_amounts, require_present
+from custrel.valuation._amounts import amounts, in_order, require_amounts, require_present
 
 __all__ = ["gross_margin_rate", "merchandise_turnover", "product_ratios", "sales_mix"]
 
 Floats = NDArray[np.float64]
 
 _BASES = ("sales", "cost")
+# What cannot sum up row by row inside groups: the parts, which are few, are ranked in pandas.
+_NO_WINDOWS = frozenset({nw.Implementation.PYARROW, nw.Implementation.DASK})
 
 
 def gross_margin_rate(sales: ArrayLike, cost: ArrayLike) -> Floats:
@@ -240,7 +242,7 @@ def sales_mix(
     else:
         total = _total(totals.select(nw.col("__total").sum()), amount)
         parts = parts.with_columns(__total=nw.lit(total), __all=nw.lit(1))
-    if door.engine is nw.Implementation.PYARROW:  # which sums up no groups row by row
+    if door.engine in _NO_WINDOWS:
         parts = nw.from_native(collect(parts).to_pandas())
     group = within or ["__all"]
     value = nw.col(amount)
@@ -253,12 +255,11 @@ def sales_mix(
         past = nw.col(before)
         mixed = mixed.with_columns(growth=nw.when(past > 0).then(value / past - 1))
         columns.append("growth")
-    ordered = mixed.sort(*within, "rank", keys[-1]).select(*columns)
-    if isinstance(ordered, nw.DataFrame):
-        ordered = nw.maybe_reset_index(ordered)
-    if door.engine is nw.Implementation.PYARROW:
-        ordered = nw.from_arrow(ordered, backend="pyarrow")
-    return ordered.to_native()
+    mixed = mixed.select(*columns)
+    if door.engine not in _NO_WINDOWS:
+        return in_order(mixed, *within, "rank", keys[-1])
+    ordered = mixed.sort(*within, "rank", keys[-1])
+    return door.table({name: ordered.get_column(name).to_numpy() for name in columns})
 
 
 def _total(frame: Any, column: str) -> float:

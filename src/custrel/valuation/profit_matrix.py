@@ -11,9 +11,9 @@ import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_rows
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import AnyFrame, Door, census, collect, enter, first_rows
+from custrel.frames import Door, census, collect, enter, first_rows
 from custrel.rules import Rule
-from custrel.valuation._amounts import require_amounts, require_present
+from custrel.valuation._amounts import in_order, require_amounts, require_present
 
 __all__ = ["CellAction", "CustomerProfit", "ProductProfit", "ProfitMatrix"]
 
@@ -187,7 +187,7 @@ class ProfitMatrix(Rule):
         """
         door = self._enter(sales, customer, product, profit)
         cells = self._cells(door, customer, product, {"profit": profit})
-        return _tidy(cells.sort(customer, product))
+        return in_order(cells, customer, product)
 
     def table(
         self,
@@ -230,7 +230,7 @@ class ProfitMatrix(Rule):
             *[nw.col(name).sum() for name in (*self.products, "profit")],
             nw.col("customer_class").min(),
         )
-        return _tidy(summed.sort(customer))
+        return in_order(summed, customer)
 
     def actions(
         self,
@@ -290,7 +290,7 @@ class ProfitMatrix(Rule):
             customer, product, "profit", "sign", "customer_class", "break_even_price", "action"
         )
         offers = self._offers(decided, customer, product)
-        return _tidy(nw.concat([decided, offers], how="vertical").sort(customer, product))
+        return in_order(nw.concat([decided, offers], how="vertical"), customer, product)
 
     def _enter(self, sales: Any, customer: str, product: str, *numbers: str) -> Door:
         door = enter(sales)
@@ -364,8 +364,3 @@ class ProfitMatrix(Rule):
             nw.lit(None, dtype=nw.Float64).alias("break_even_price"),
             nw.lit("cross_sell").alias("action"),
         )
-
-
-def _tidy(frame: AnyFrame) -> Any:
-    """Return the native frame, pandas' rows numbered anew."""
-    return (nw.maybe_reset_index(frame) if isinstance(frame, nw.DataFrame) else frame).to_native()

@@ -55,6 +55,15 @@ def _as_pairs(bounds: Any) -> tuple[tuple[float, float], ...] | None:
     return None if bounds is None else tuple((float(low), float(high)) for low, high in bounds)
 
 
+def _all_that_apply(index: Any) -> tuple[str, ...]:
+    known = _INDICATORS.get(index.kind, {})
+    return tuple(name for name in known if name != "credit" or index.credit_business)
+
+
+def _all_the_same(index: Any) -> tuple[float, ...]:
+    return (1 / max(1, len(index.indicators)),) * len(index.indicators)
+
+
 @attrs.frozen(kw_only=True)
 class ValueIndex(Rule):
     """How the indicators of current or of potential value become one number, 0 to 1.
@@ -105,18 +114,13 @@ class ValueIndex(Rule):
 
     kind: Literal["current", "potential"]
     credit_business: bool = False
-    indicators: tuple[str, ...] = attrs.field(converter=_as_names)
-    weights: tuple[float, ...] = attrs.field(converter=_as_numbers)
+    indicators: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(_all_that_apply, takes_self=True), converter=_as_names
+    )
+    weights: tuple[float, ...] = attrs.field(
+        default=attrs.Factory(_all_the_same, takes_self=True), converter=_as_numbers
+    )
     bounds: tuple[tuple[float, float], ...] | None = attrs.field(default=None, converter=_as_pairs)
-
-    @indicators.default
-    def _all_that_apply(self) -> tuple[str, ...]:
-        known = _INDICATORS.get(self.kind, {})
-        return tuple(name for name in known if name != "credit" or self.credit_business)
-
-    @weights.default
-    def _all_the_same(self) -> tuple[float, ...]:
-        return (1 / max(1, len(self.indicators)),) * len(self.indicators)
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in _INDICATORS:

@@ -16,7 +16,7 @@ from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.units import TimeUnit
-from custrel.valuation._amounts import require_amounts, require_present
+from custrel.valuation._amounts import in_order, require_amounts, require_present
 from custrel.valuation.discounting import DiscountRate
 
 __all__ = [
@@ -214,7 +214,7 @@ class ValueScheme(Rule):
             },
         )
         divided = marked.group_by(customer).agg(*[nw.col(name).sum() for name in self.parts])
-        return divided.with_columns(value=self._sum()).to_native()
+        return in_order(divided.with_columns(value=self._sum()), customer)
 
     def _sum(self) -> nw.Expr:
         signed = [as_float(name) * s for name, s in zip(self.parts, self.signs, strict=True)]

@@ -9,10 +9,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel._columns import as_float
+from custrel._columns import as_float, is_array
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import collect, enter
-from custrel.valuation._amounts import amounts, is_array, require_amounts
+from custrel.valuation._amounts import amounts, require_amounts
 
 __all__ = ["WhaleCurve", "whale_curve"]
 
