@@ -359,6 +359,15 @@ def test_customers_who_come_back_make_absence_a_state_like_others():
     assert chain.observed == (4.0, 2.0)
 
 
+def test_many_states_that_are_numbers_stay_in_order():
+    """Whoever leaves turns a column of integers into fractions in pandas."""
+    rows = [(who, at, (who + at) % 12) for who in range(40) for at in range(1, 4)]
+    rows = [row for row in rows if row[:2] != (7, 3)]
+    chain = MarkovChain.fit(panel_of(rows), unit="M", absent=-1, smoothing=1)
+    assert chain.states == (*range(12), -1)
+    assert all(type(state) is int for state in chain.states)
+
+
 def test_panels_that_teach_nothing():
     def fit(rows, **options):
         return MarkovChain.fit(pd.DataFrame(rows), unit="M", **options)
@@ -367,6 +376,16 @@ def test_panels_that_teach_nothing():
         fit(PANEL)
     with pytest.raises(InvalidData, match="no two periods in a row"):
         fit({"customer_id": [1, 2], "period": [1, 1], "state": ["a", "b"]})
+    with pytest.raises(InvalidData, match="no two periods in a row"):
+        MarkovChain.fit(pd.DataFrame(PANEL).head(0), unit="M")
+    with pytest.raises(InvalidData, match="'profit': missing or infinite value in 1 row"):
+        MarkovDecision.fit(
+            pd.DataFrame({**PANEL, "profit": [inf] + [0.0] * 8}),
+            action="action",
+            reward="profit",
+            unit="M",
+            absent="left",
+        )
     with pytest.raises(InvalidData, match="several rows for one customer and period, in 1 case"):
         fit({"customer_id": [1, 1, 1], "period": [1, 1, 2], "state": ["a", "b", "b"]})
     with pytest.raises(InvalidData, match="whole numbers, which count the periods"):

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import Door, census, collect, count_rows, enter, first_rows, read_schema
+from custrel.valuation._amounts import require_amounts, require_present
 
 Floats = NDArray[np.float64]
 State = str | int
-
-_LEFT_OUT = "Filter these rows out, or fill them in."
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +28,7 @@ class _Transitions:
     states : tuple
         The states, in order; that of absent customers is the last one.
     actions : tuple
-        The actions, in order; one None where the panel has none.
+        The actions, in order; one without a name where the panel has none.
     counts : ndarray of shape (actions, states, states)
         How many customers went from one state (rows) to another.
     rewards : ndarray of shape (actions, states)
@@ -63,7 +62,7 @@ class Panel:
     def count(self, *, states: Sequence[State] | None, absent: State | None) -> _Transitions:
         """Count the transitions from each period to the next."""
         frame = self._renamed()
-        last = census(frame, {"unknown": nw.col("at").is_null()}, ["at"])["at"][1]
+        last = census(frame, {"unknown": nw.col("at").is_null()}, ["at"])["at"][1] or 0
         going = frame.filter(nw.col("at") < last)
         after = frame.select("who", at=nw.col("at") - 1, after=nw.col("state"))
         pairs = going.join(after, on=["who", "at"], how="left")
@@ -78,8 +77,7 @@ class Panel:
         gone = sum(row["customers"] for row in rows if row["after"] is None)
         if gone and absent is None:
             self._refuse_gaps(pairs, gone)
-        seen = {row["state"] for row in rows} | {row["after"] for row in rows} - {None}
-        seen |= set(_rows(frame.group_by("state").agg(nw.len().alias("customers")), "state"))
+        seen = {row["state"] for row in _rows(frame.group_by("state").agg(nw.len().alias("rows")))}
         if absent is not None and absent in seen:
             raise InvalidRule(f"absent={absent!r} is a state of the panel already.")
         names = _in_order(seen, states, absent)
@@ -114,9 +112,8 @@ class Panel:
             gone=nw.when(nw.col("end") < last).then(1).otherwise(0),
         )
         (sums,) = _rows(each.select(nw.col("away").sum(), nw.col("gone").sum()))
-        back[-1] = (
-            float(sums["away"]) - float(sums["gone"]) - back.sum()
-        )  # absent, and absent again
+        # What is left of the time away is absent, and absent again.
+        back[-1] = float(sums["away"]) - float(sums["gone"]) - back.sum()
         return back
 
     def _renamed(self) -> Any:
@@ -131,37 +128,18 @@ class Panel:
         )
 
     def _check(self) -> None:
-        needed = [self.customer, self.period, self.state, self.action, self.reward]
-        self.door.require(needed)
+        require_present(self.door, self.customer, self.period, self.state, self.action)
         if not read_schema(self.door.frame)[self.period].is_integer():
-            message = "expected whole numbers, which count the periods"
-            remedy = "Number them: year * 12 + month, say."
-            code = "no_periods"
             problem = Problem(
-                code=code, message=message, column=self.period, count=0, remedy=remedy
+                code="no_periods",
+                message="expected whole numbers, which count the periods",
+                column=self.period,
+                count=0,
+                remedy="Number them: year * 12 + month, say.",
             )
             raise InvalidData([problem])
         if self.reward is not None:
-            self.door.require_numbers(self.reward)
-        frame, named = self.door.frame, list(dict.fromkeys(n for n in needed if n is not None))
-        flags = {name: nw.col(name).is_null() for name in named}
-        schema = read_schema(frame)
-        flags |= {n: flag | nw.col(n).is_nan() for n, flag in flags.items() if schema[n].is_float()}
-        counts = census(frame, {f"__{name}": flag for name, flag in flags.items()})
-        problems = [
-            Problem(
-                code="missing_value",
-                message="missing value",
-                column=name,
-                count=counts[f"__{name}"],
-                rows=first_rows(frame, flag, [self.customer, self.period, self.state]),
-                remedy=_LEFT_OUT,
-            )
-            for name, flag in flags.items()
-            if counts[f"__{name}"]
-        ]
-        if problems:
-            raise InvalidData(problems)
+            require_amounts(self.door, self.reward, of="row")
         self._refuse_twice()
 
     def _refuse_twice(self) -> None:
@@ -196,12 +174,9 @@ class Panel:
         raise InvalidData([problem])
 
 
-def _rows(frame: Any, column: str | None = None) -> list[Any]:
+def _rows(frame: Any) -> list[dict[str, Any]]:
     """Bring a small table to Python, missing values as None."""
-    table = collect(frame)
-    if column is not None:
-        return table.get_column(column).to_list()
-    rows = table.rows(named=True)
+    rows = collect(frame).rows(named=True)
     return [
         {k: None if isinstance(v, float) and isnan(v) else v for k, v in row.items()}
         for row in rows
