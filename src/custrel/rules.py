@@ -52,6 +52,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "DickBasu": "custrel.satisfaction.loyalty_form",
         "DiscountRate": "custrel.valuation.discounting",
         "Estimate": "custrel.valuation.estimate",
+        "ExchangeRates": "custrel.model.exchange",
         "ExpectedLevel": "custrel.satisfaction.expectation",
         "FixedTermValue": "custrel.valuation.fixed_term",
         "Flow": "custrel.model.flow",

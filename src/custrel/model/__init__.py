@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         DataScheme as DataScheme,
     )
     from custrel.model.demand import Demand as Demand
+    from custrel.model.exchange import ExchangeRates as ExchangeRates
     from custrel.model.exhibition import (
         ExhibitionSide as ExhibitionSide,
         Participation as Participation,
@@ -217,6 +218,7 @@ else:
                 "DataScheme",
             ),
             "custrel.model.demand": ("Demand",),
+            "custrel.model.exchange": ("ExchangeRates",),
             "custrel.model.exhibition": (
                 "ExhibitionSide",
                 "Participation",

@@ -120,7 +120,8 @@ def encode(value: Any, shape: Shape) -> Any:
         case _ if attrs.has(type(value)):
             tag = {} if shape.only else {TAG: type(value).__name__}
             return tag | to_plain(value)
-    raise InvalidValue(f"{type(value).__name__} has no plain form: {value!r}.")
+        case _:
+            raise InvalidValue(f"{type(value).__name__} has no plain form: {value!r}.")
 
 
 def decode(value: Any, shape: Shape, flows: Mapping[str, Flow]) -> Any:

@@ -39,8 +39,10 @@ def _as_make_up_days(
     pairs = days.items() if isinstance(days, Mapping) else days
     found: dict[date, int] = {}
     for pair in pairs:
-        day, weekday = (pair, 0) if isinstance(pair, date | str) else pair
-        found[_as_days([day])[0]] = int(weekday)
+        if isinstance(pair, date | str):
+            found[_as_days((pair,))[0]] = 0
+        else:
+            found[_as_days((pair[0],))[0]] = int(pair[1])
     return tuple(sorted(found.items()))
 
 
