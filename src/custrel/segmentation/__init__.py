@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         key_account_chart as key_account_chart,
         key_account_moves as key_account_moves,
     )
+    from custrel.segmentation.needs import majority_needs as majority_needs
     from custrel.segmentation.portfolios import (
         CLIENT_PORTFOLIO as CLIENT_PORTFOLIO,
         CUSTOMER_STATUS as CUSTOMER_STATUS,
@@ -146,6 +147,7 @@ else:
                 "key_account_chart",
                 "key_account_moves",
             ),
+            "custrel.segmentation.needs": ("majority_needs",),
             "custrel.segmentation.portfolios": (
                 "CLIENT_PORTFOLIO",
                 "CUSTOMER_STATUS",

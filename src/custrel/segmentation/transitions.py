@@ -50,7 +50,8 @@ class SegmentFlow:
 
     def __str__(self) -> str:
         return (
-            f"{self.before} -> {self.after}: {self.customers:,} customers, "
+            f"{self.before} -> {self.after}: {self.customers:,} "
+            f"customer{'s' if self.customers != 1 else ''}, "
             f"{100 * self.share:.3g}% of those in {self.before}"
         )
 
@@ -87,7 +88,7 @@ class Transitions:
     (('loyal', 'lost'), ((1, 1), (0, 0)))
     >>> print(result)
     1 of 2 customers stayed in their segment (50%); 1 came, 1 went
-    loyal -> lost: 1 customers, 50% of those in loyal
+    loyal -> lost: 1 customer, 50% of those in loyal
     """
 
     states: tuple[str, ...]
