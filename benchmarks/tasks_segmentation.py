@@ -26,6 +26,7 @@ SMALL = 1000
 RECENCY, FREQUENCY, MONETARY = (7, 30, 60, 120), (2, 3, 5, 10), (20, 50, 100, 200)
 ABC, TIERS = (200.0, 50.0), (1000.0, 400.0, 100.0)
 WINDOW = 90.0
+CLOSE = 1e-9  # 80 of 100 is a drop of 0.19999999999999996
 ADDED = ("rfm", "segment", "abc", "tier", "risk", "risk_reason")
 Query = Callable[[Any], Any]
 Measured = tuple[dict[str, Any], dict[str, float]]
@@ -78,8 +79,12 @@ def _signals() -> dict[str, pl.Expr]:
     return {
         "volume_change": change,
         "absence": absence,
-        "volume": pl.when(fits).then(_level(change <= -0.5, change < -0.2)).otherwise(-1),
-        "away": pl.when(enough).then(_level(absence > 4, absence > 2)).otherwise(-1),
+        "volume": pl.when(fits)
+        .then(_level(change <= CLOSE - 0.5, change < -CLOSE - 0.2))
+        .otherwise(-1),
+        "away": pl.when(enough)
+        .then(_level(absence > 4 + CLOSE, absence > 2 + CLOSE))
+        .otherwise(-1),
     }
 
 

@@ -76,9 +76,9 @@ def majority_needs(
     0  books      2         1.0          3      True
     1    tea      0         0.0          1     False
     """
-    for name, share in ("within", within), ("across", across):
-        if not 0 <= share < 1:
-            raise InvalidRule(f"{name} must be a share from 0 to below 1 (0.5, not 50): {share!r}.")
+    for name, limit in ("within", within), ("across", across):
+        if not 0 <= limit < 1:
+            raise InvalidRule(f"{name} must be a share from 0 to below 1 (0.5, not 50): {limit!r}.")
     door = enter(wishes)
     door.require([site, customer, need])
     missing = {name: (nw.col(name).is_null(), "missing value") for name in (site, customer)}
