@@ -45,6 +45,8 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "CreditPolicy": "custrel.valuation.credit_limit",
         "CreditScore": "custrel.valuation.credit_score",
         "Criterion": "custrel.segmentation.checklist",
+        "CovariateEffect": "custrel.valuation.covariates",
+        "CovariateModel": "custrel.valuation.covariates",
         "CsatScale": "custrel.satisfaction.csat",
         "CustomerScorecard": "custrel.satisfaction.scorecard",
         "DataScheme": "custrel.model.data_scheme",

@@ -7,7 +7,7 @@ from valuation import references
 from valuation.simulated import customers, history
 
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
-from custrel.valuation._bg_likelihood import _Likelihood, _natural
+from custrel.valuation._bg_likelihood import Likelihood, _natural
 from custrel.valuation._rows import distinct_rows
 from custrel.valuation.gamma_gamma import _Likelihood as _SpendLikelihood
 
@@ -27,7 +27,7 @@ first_too = pytest.mark.parametrize("first_too", [0, 1])
 def likelihood(first_too):
     rows = history(customers(60, 3, **CDNOW, ages=(20.0, 39.0)))
     rows = {name: values / 39 if name != "frequency" else values for name, values in rows.items()}
-    return _Likelihood(distinct_rows(*rows.values()), first_too), rows
+    return Likelihood(distinct_rows(*rows.values()), first_too), rows
 
 
 def differences(objective, point, step=1e-5):
@@ -75,7 +75,7 @@ def test_derivatives_against_mpmath(first_too, point):
     """In natural parameters, by mpmath's numerical derivatives at 50 digits."""
     objective, rows = likelihood(first_too)
     rows = {name: values[:25] for name, values in rows.items()}
-    objective = _Likelihood(distinct_rows(*rows.values()), first_too)
+    objective = Likelihood(distinct_rows(*rows.values()), first_too)
     at = _natural(np.array(point))
     value, gradient, hessian = objective.natural(*at)
     some = list(zip(*(values.tolist() for values in rows.values()), strict=True))

@@ -27,7 +27,7 @@ from custrel.valuation._pareto_integral import (
     log_stopped,
     stopped_with_moments,
 )
-from custrel.valuation._pareto_likelihood import _Likelihood, log_weight
+from custrel.valuation._pareto_likelihood import Likelihood, log_weight
 from custrel.valuation._rows import distinct_rows
 
 CDNOW = {"r": 0.553277, "alpha": 10.577683, "s": 0.606240, "beta": 11.668735}
@@ -183,7 +183,7 @@ def test_few_nodes_are_enough_where_few_are_taken(monkeypatch):
 def test_the_derivatives_are_those_of_the_value(n):
     drawn = customers(n, 1, **CDNOW)
     rows = distinct_rows(drawn["frequency"], drawn["recency"], drawn["T"])
-    likelihood = _Likelihood(rows, 39.0)
+    likelihood = Likelihood(rows, 39.0)
     assert (likelihood.pairs.last_place is None) == (n == 300)
     for theta in ([-0.6, 0.7, -0.5, 0.7], [0.5, -1.0, 1.5, 2.0], [-1.5, 2.0, -2.0, -3.0]):
         at = np.array(theta)

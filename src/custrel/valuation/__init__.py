@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     )
     from custrel.valuation.cooperation import RelationshipGame as RelationshipGame
     from custrel.valuation.cost_to_serve import ActivityRates as ActivityRates
+    from custrel.valuation.covariates import (
+        CovariateEffect as CovariateEffect,
+        CovariateModel as CovariateModel,
+    )
     from custrel.valuation.credit_limit import (
         CreditLimit as CreditLimit,
         CreditPolicy as CreditPolicy,
@@ -220,6 +224,7 @@ else:
             "custrel.valuation.cost_to_serve": ("ActivityRates",),
             "custrel.valuation.credit_limit": ("CreditLimit", "CreditPolicy"),
             "custrel.valuation.credit_score": ("CreditGrades", "CreditScore", "credit_coverage"),
+            "custrel.valuation.covariates": ("CovariateEffect", "CovariateModel"),
             "custrel.valuation.customer_equity": ("CustomerEquity",),
             "custrel.valuation.customer_flow": ("CustomerFlow", "customer_flow"),
             "custrel.valuation.delivered_value": ("DeliveredValue", "perceived_value"),

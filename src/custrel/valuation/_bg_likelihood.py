@@ -40,7 +40,7 @@ def find_peak(rows: Rows, first_too: int, penalty: float, k: int = 1) -> Peak:
     scale = float(rows.T.max())
     scaled = attrs.evolve(rows, recency=rows.recency / scale, T=rows.T / scale)
     held = Penalty(penalty, in_pairs(of_gamma, of_beta))
-    best = _Likelihood(scaled, first_too, k).climb(held)
+    best = Likelihood(scaled, first_too, k).climb(held)
     r, alpha, a, b = _natural(best.at)
     into = _jacobian(r, alpha, a, b) * np.array([[1.0], [scale], [1.0], [1.0]])
     repeats = float((rows.counts * rows.frequency).sum())
@@ -55,7 +55,7 @@ def find_peak(rows: Rows, first_too: int, penalty: float, k: int = 1) -> Peak:
     )
 
 
-class _Likelihood:
+class Likelihood:
     """The log-likelihood of distinct rows, its gradient and Hessian."""
 
     def __init__(self, rows: Rows, first_too: int, k: int = 1) -> None:
@@ -85,9 +85,9 @@ class _Likelihood:
             best = max(best, other, key=lambda maximum: maximum.value)
         return best
 
-    def every(self, nth: int) -> _Likelihood:
+    def every(self, nth: int) -> Likelihood:
         """Return the likelihood of every n-th row."""
-        return _Likelihood(self.rows.every(nth), self.m, self.k)
+        return Likelihood(self.rows.every(nth), self.m, self.k)
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         r, alpha, a, b = _natural(theta)

@@ -133,9 +133,9 @@ def _climb(rows: Rows, scale: float, held: Penalty) -> Maximum:
     """
     rate = float((rows.counts * rows.frequency).sum() / (rows.counts * rows.T).sum()) * scale
     start = np.clip([-0.5, np.log(rate) + 0.5, -0.5, 0.0], _LOW, _HIGH)
-    likelihood = held.on(_Likelihood(rows, scale))
+    likelihood = held.on(Likelihood(rows, scale))
     if len(rows.T) >= _MANY:
-        part = held.on(_Likelihood(rows.every(len(rows.T) // _PART), scale))
+        part = held.on(Likelihood(rows.every(len(rows.T) // _PART), scale))
         start = maximize(part, start, _LOW, _HIGH).at
     best = maximize(likelihood, start, _LOW, _HIGH)
     for other in _OTHER_STARTS if best.on_boundary.any() else ():
@@ -143,7 +143,7 @@ def _climb(rows: Rows, scale: float, held: Penalty) -> Maximum:
     return best
 
 
-class _Likelihood:
+class Likelihood:
     """The log-likelihood of distinct rows, its gradient and Hessian."""
 
     def __init__(self, rows: Rows, scale: float) -> None:

@@ -350,6 +350,9 @@ class RegularBetaGeometric(BetaGeometric):
         # Where roots of unity have their singularities, k = 1 has none.
         return super()._knee(who) / (1 if self.k == 1 else 2)
 
+    def _bend(self, who: History) -> float:
+        return self._knee(who) / (1 + self.r + self.k * float(who.x.max(initial=0)))
+
     def _people(self, rng: np.random.Generator, size: int) -> People:
         return attrs.evolve(super()._people(rng, size), nth=self.k)
 

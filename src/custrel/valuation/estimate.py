@@ -95,8 +95,8 @@ class Learnt(Rule):
         """Standard errors by parameter; NaN where one ran to a boundary or was not learnt."""
         learnt = self._learnt()
         if learnt is None:
-            return dict.fromkeys(self._parameters, float("nan"))
-        return dict(zip(self._parameters, learnt.standard_errors, strict=True))
+            return dict.fromkeys(self._named(), float("nan"))
+        return dict(zip(self._named(), learnt.standard_errors, strict=True))
 
     def _learnt(self) -> Estimate | None:
         return getattr(self, "estimate", None)
@@ -122,6 +122,10 @@ class Learnt(Rule):
         table = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
         return f"<p>{html.escape(title)}</p>{table}{below}"
 
+    def _named(self) -> dict[str, float]:
+        """Return the parameters by name, in the order of the estimate."""
+        return {name: getattr(self, name) for name in self._parameters}
+
     def _title(self) -> str:
         unit: TimeUnit | None = getattr(self, "unit", None)
         times = f", times in {unit.name.lower()}s" if unit is not None else ""
@@ -130,10 +134,11 @@ class Learnt(Rule):
     def _report(self) -> tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[str]]:
         """Return a title, the head and the rows of a table of parameters, and what else is known."""
         title = self._title()
-        values = [f"{getattr(self, name):.6g}" for name in self._parameters]
+        named = self._named()
+        values = [f"{value:.6g}" for value in named.values()]
         learnt = self._learnt()
         if learnt is None:
-            known = [*zip(self._parameters, values, strict=True)]
+            known = [*zip(named, values, strict=True)]
             return title, ("parameter", "value"), known, []
         errors = [f"{error:.3g}" for error in learnt.standard_errors]
         what = [
@@ -145,4 +150,4 @@ class Learnt(Rule):
         ]
         notes = [", ".join(what), *(f"Caution: {finding}." for finding in learnt.diagnosis)]
         head = ("parameter", "estimate", "standard error")
-        return title, head, [*zip(self._parameters, values, errors, strict=True)], notes
+        return title, head, [*zip(named, values, errors, strict=True)], notes
