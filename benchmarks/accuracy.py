@@ -224,12 +224,18 @@ def _all_time(k: Number, since: Number, a: Number, b: Number, force: Number) -> 
         return _integral(integrand, [low, *sorted(places), high])
 
 
-def _integral(integrand: Callable[[Number], Number], cuts: list[Number]) -> Number:
-    """Return an integral over pieces, which are halved until two answers agree."""
+def _integral(
+    integrand: Callable[[Number], Number], cuts: list[Number], beside: Number = 0
+) -> Number:
+    """Return an integral over pieces, which are halved until two answers agree.
+
+    To fourteen digits of it with what it is added to, or to where float64 ends.
+    """
     before = None
     for _ in range(6):
         found = mp.quad(integrand, cuts, method="gauss-legendre", maxdegree=4)
-        if before is not None and abs(found - before) <= abs(found) * mp.mpf(10) ** -14:
+        close = abs(found + beside) * mp.mpf(10) ** -14 + TINY * GOAL / 100
+        if before is not None and abs(found - before) <= close:
             return found
         before = found
         middles = [(low + high) / 2 for low, high in itertools.pairwise(cuts)]
@@ -379,7 +385,7 @@ def _pareto_chance(alive: tuple[Number, ...], ahead: Number, n: int) -> Number:
         places = {mark + sign * w for mark in marks for sign in (-1, 1) for w in (0, *wide, 5)}
         places |= {top - w / (n + 1) for w in (1, 4, 16, 64)}
         cuts = [min(top - 1, *places) - 100, *sorted(p for p in places if p < top), top]
-        return lives + _integral(integrand, cuts)
+        return lives + _integral(integrand, cuts, lives)
 
 
 def nbd() -> list[Check]:

@@ -23,7 +23,19 @@ SEQUENTIAL = "cividis"
 
 SIZE = (6.4, 4.8)  # inches, matplotlib's own default
 
-_MODELS = MappingProxyType({"BgNbd": "BG/NBD", "MbgNbd": "MBG/NBD"})
+_MODELS = MappingProxyType(
+    {
+        "BgBb": "BG/BB",
+        "BgCnbd": "BG/CNBD-k",
+        "BgNbd": "BG/NBD",
+        "GammaGamma": "Gamma-Gamma",
+        "MbgCnbd": "MBG/CNBD-k",
+        "MbgNbd": "MBG/NBD",
+        "Nbd": "NBD",
+        "ParetoNbd": "Pareto/NBD",
+        "ShiftedBetaGeometric": "sBG",
+    }
+)
 _WIDTH_OF_A_LETTER = 0.55  # of the font size; DejaVu Sans is wide
 _GAP = 4.0  # points between lines of text and the picture
 _LINE = 1.25  # height of a line of text, of the font size

@@ -81,6 +81,7 @@ if TYPE_CHECKING:
         FixedTermValue as FixedTermValue,
         fixed_term_value as fixed_term_value,
     )
+    from custrel.valuation.frequency_table import frequency_table as frequency_table
     from custrel.valuation.gamma_gamma import GammaGamma as GammaGamma
     from custrel.valuation.heterogeneity import (
         Heterogeneity as Heterogeneity,
@@ -146,6 +147,7 @@ if TYPE_CHECKING:
         rates as rates,
     )
     from custrel.valuation.referral_value import referral_value as referral_value
+    from custrel.valuation.regularity import Regularity as Regularity, regularity as regularity
     from custrel.valuation.reputation import (
         ReputationGame as ReputationGame,
         ReputationPath as ReputationPath,
@@ -234,6 +236,7 @@ else:
             "custrel.valuation.equity_share": ("EquityGain", "Market", "SwitchingModel"),
             "custrel.valuation.estimate": ("Estimate",),
             "custrel.valuation.fixed_term": ("FixedTermValue", "fixed_term_value"),
+            "custrel.valuation.frequency_table": ("frequency_table",),
             "custrel.valuation.gamma_gamma": ("GammaGamma",),
             "custrel.valuation.heterogeneity": ("Heterogeneity", "heterogeneity"),
             "custrel.valuation.holdout": ("holdout_by",),
@@ -280,6 +283,7 @@ else:
             ),
             "custrel.valuation.rate": ("Rate", "rates"),
             "custrel.valuation.referral_value": ("referral_value",),
+            "custrel.valuation.regularity": ("Regularity", "regularity"),
             "custrel.valuation.reputation": ("ReputationGame", "ReputationPath"),
             "custrel.valuation.response_curve": ("ResponseCurve", "acquire_or_retain"),
             "custrel.valuation.retention_value": ("expected_lifetime", "retention_value"),

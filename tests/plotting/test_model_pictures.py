@@ -1,0 +1,98 @@
+"""Frequencies, heterogeneity, regularity of timing, independence of spend and frequency."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custrel.errors import InvalidRule, UnknownCode
+from custrel.plotting import (
+    plot_frequencies,
+    plot_heterogeneity,
+    plot_regularity,
+    plot_spend_independence,
+)
+from custrel.valuation import (
+    BgBb,
+    GammaGamma,
+    Nbd,
+    ParetoNbd,
+    ShiftedBetaGeometric,
+    frequency_table,
+    regularity,
+)
+
+
+def test_frequencies(halves, model):
+    ax = plot_frequencies(halves, model)
+    table = frequency_table(halves, model)
+    heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
+    np.testing.assert_allclose(heights[0], table["customers"])
+    np.testing.assert_allclose(heights[1], table["expected"])
+    assert [text.get_text() for text in ax.get_xticklabels()][-1] == "7+"
+    assert ax.get_title(loc="left") == "The model puts 1% of the customers elsewhere"
+    assert ax.get_legend().get_texts()[1].get_text() == "expected (BG/NBD)"
+
+
+@pytest.mark.parametrize(
+    ("made", "trait", "across"),
+    [
+        (Nbd(r=0.4, alpha=12.0, unit="W"), None, "Purchases per week"),
+        (
+            ParetoNbd(r=0.5, alpha=10, s=0.6, beta=12),
+            "dropout_rate",
+            "Rate at which customers stop per unit of time",
+        ),
+        (
+            BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8),
+            None,
+            "Probability to buy at an opportunity",
+        ),
+        (ShiftedBetaGeometric(alpha=0.7, beta=1.2), None, "Probability to stop"),
+        (GammaGamma(p=6.25, q=3.74, v=15.44), None, "Mean spend of a customer"),
+        (GammaGamma(p=6.25, q=0.5, v=15.44), None, "Mean spend of a customer"),
+    ],
+)
+def test_heterogeneity(made, trait, across):
+    ax = plot_heterogeneity(made, trait=trait)
+    assert ax.get_xlabel() == across
+    assert ax.get_title(loc="left").replace("\n", " ").startswith("Half of the customers ")
+    curve = ax.lines[0]
+    assert (curve.get_ydata() >= 0).all()
+    assert ax.get_ylim()[1] > 0
+    ax.figure.canvas.draw()
+
+
+def test_marks(model):
+    ax = plot_heterogeneity(model, trait="dropout_probability")
+    texts = [text.get_text() for text in ax.texts]
+    assert "mean 25%" in texts
+    assert any(text.startswith("median 1") for text in texts)
+
+
+def test_regularity(log):
+    made = regularity(log)
+    for ax in (plot_regularity(made), plot_regularity(log)):
+        assert [bar.get_height() for bar in ax.containers[0]] == list(made.shares)
+        assert ax.get_title(loc="left") == "Purchases come as at random: k = 0.94"
+
+
+def test_spend_independence(halves):
+    ax = plot_spend_independence(halves, groups=3)
+    labels = [text.get_text() for text in ax.get_xticklabels()]
+    assert labels == ["1\n439", "2\n214", "3+\n293"]
+    frame = halves.frame
+    for n, middle in zip((1, 2), ax.lines[0].get_ydata(), strict=False):
+        amounts = frame.loc[frame["frequency"] == n, "monetary_value"]
+        assert middle == pytest.approx(amounts.quantile(0.5, interpolation="lower"))
+    assert "correlation +0.11" in ax.get_title(loc="left").replace("\n", " ")
+
+
+def test_refused(model, log, halves):
+    with pytest.raises(UnknownCode, match="'mean_spend' is no trait of BgNbd"):
+        plot_heterogeneity(model, trait="mean_spend")
+    with pytest.raises(InvalidRule, match="a Regularity has its own"):
+        plot_regularity(regularity(log), often=12)
+    with pytest.raises(InvalidRule, match="groups=1"):
+        plot_spend_independence(halves, groups=1)
+    with pytest.raises(InvalidRule, match="groups=1"):
+        plot_frequencies(pd.DataFrame({"frequency": [1], "T": [2.0]}), model, groups=1)
