@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Self
 
 import attrs
@@ -18,10 +19,11 @@ from custrel.errors import FitError, InvalidData, InvalidRule, Problem
 from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.units import TimeUnit, require_same_unit, unit_of
-from custrel.valuation import _bg_likelihood, _pareto_likelihood
 from custrel.valuation._arguments import Discounting, ahead_of, require_learnable
+from custrel.valuation._bg_likelihood import Likelihood as BetaGeometricLikelihood
 from custrel.valuation._newton import maximize
 from custrel.valuation._pareto_integral import Shape
+from custrel.valuation._pareto_likelihood import Likelihood as ParetoLikelihood
 from custrel.valuation._renewals import numbers_for
 from custrel.valuation._rows import History, Rows, distinct_rows, histories
 from custrel.valuation.bg_nbd import BgNbd, MbgNbd
@@ -36,13 +38,15 @@ Base = BgNbd | MbgNbd | ParetoNbd
 _HISTORY = ("frequency", "recency", "T")
 _FARTHEST = 18.0  # of logarithms of parameters, and of effects over the range of a covariate
 # By the parameter that a covariate moves: which way, if rates and chances are to grow with it.
-_SIGNS: Mapping[str, float] = {"alpha": -1.0, "beta": -1.0, "a": 1.0, "b": 1.0}
-_PARAMETERS = {
-    "BgNbd": ("r", "alpha", "a", "b"),
-    "MbgNbd": ("r", "alpha", "a", "b"),
-    "ParetoNbd": ("r", "alpha", "s", "beta"),
-}
-_DROPOUT = {"BgNbd": ("a", "b"), "MbgNbd": ("a", "b"), "ParetoNbd": ("beta",)}
+_SIGNS = MappingProxyType({"alpha": -1.0, "beta": -1.0, "a": 1.0, "b": 1.0})
+_PARAMETERS = MappingProxyType(
+    {
+        "BgNbd": ("r", "alpha", "a", "b"),
+        "MbgNbd": ("r", "alpha", "a", "b"),
+        "ParetoNbd": ("r", "alpha", "s", "beta"),
+    }
+)
+_DROPOUT = MappingProxyType({"BgNbd": ("a", "b"), "MbgNbd": ("a", "b"), "ParetoNbd": ("beta",)})
 
 
 @attrs.frozen(kw_only=True)
@@ -121,7 +125,7 @@ class CovariateModel(Learnt):
     >>> model = CovariateModel(base=base, effects=[effect])
     >>> history = {"frequency": 2, "recency": 30.43, "T": 38.86}
     >>> print(model.expected_purchases(**history, referred=[0, 1], horizon=39).round(3))
-    [1.46  1.567]
+    [1.45  1.556]
     """
 
     base: Base
@@ -544,8 +548,8 @@ class _Pupil:
 def _likelihood(model: type[Base], rows: Rows, scale: float) -> Any:
     """Return value, gradient and Hessian by the parameters, as a function of them."""
     if model is ParetoNbd:
-        pareto = _pareto_likelihood.Likelihood(rows, scale)
+        pareto = ParetoLikelihood(rows, scale)
         return lambda at: pareto.natural(Shape(*at))
     scaled = attrs.evolve(rows, recency=rows.recency / scale, T=rows.T / scale)
-    beta_geometric = _bg_likelihood.Likelihood(scaled, int(model is MbgNbd))
+    beta_geometric = BetaGeometricLikelihood(scaled, int(model is MbgNbd))
     return lambda at: beta_geometric.natural(*at)
