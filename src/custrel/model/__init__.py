@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from custrel.model.customer_base import (
         CustomerBase as CustomerBase,
         Merge as Merge,
-        erase as erase,
-        redact as redact,
     )
     from custrel.model.data_quality import (
         DataQuality as DataQuality,
@@ -65,6 +63,10 @@ if TYPE_CHECKING:
         DataScheme as DataScheme,
     )
     from custrel.model.demand import Demand as Demand
+    from custrel.model.erasure import (
+        erase as erase,
+        redact as redact,
+    )
     from custrel.model.exchange import ExchangeRates as ExchangeRates
     from custrel.model.exhibition import (
         ExhibitionSide as ExhibitionSide,
@@ -108,6 +110,11 @@ if TYPE_CHECKING:
     from custrel.model.money import Money as Money
     from custrel.model.move import Move as Move
     from custrel.model.offer import Offer as Offer
+    from custrel.model.orientation import (
+        ORIENTATION_ITEMS as ORIENTATION_ITEMS,
+        MarketingOrientation as MarketingOrientation,
+        orientation as orientation,
+    )
     from custrel.model.people import (
         BuyingRole as BuyingRole,
         ContactPerson as ContactPerson,
@@ -125,18 +132,17 @@ if TYPE_CHECKING:
         stale_records as stale_records,
     )
     from custrel.model.relationship import (
-        ORIENTATION_ITEMS as ORIENTATION_ITEMS,
         BondLevel as BondLevel,
-        MarketingOrientation as MarketingOrientation,
         Relationship as Relationship,
         RelationshipSetting as RelationshipSetting,
         RelationshipType as RelationshipType,
         Stakeholder as Stakeholder,
         Tense as Tense,
-        orientation as orientation,
+        share_of_wallet as share_of_wallet,
+    )
+    from custrel.model.relationship_quality import (
         relationship_quality as relationship_quality,
         relationship_strength as relationship_strength,
-        share_of_wallet as share_of_wallet,
     )
     from custrel.model.sales_life import (
         follow_orders as follow_orders,
@@ -201,8 +207,6 @@ else:
             "custrel.model.customer_base": (
                 "CustomerBase",
                 "Merge",
-                "erase",
-                "redact",
             ),
             "custrel.model.data_quality": (
                 "DataQuality",
@@ -218,6 +222,10 @@ else:
                 "DataScheme",
             ),
             "custrel.model.demand": ("Demand",),
+            "custrel.model.erasure": (
+                "erase",
+                "redact",
+            ),
             "custrel.model.exchange": ("ExchangeRates",),
             "custrel.model.exhibition": (
                 "ExhibitionSide",
@@ -261,6 +269,11 @@ else:
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
             "custrel.model.offer": ("Offer",),
+            "custrel.model.orientation": (
+                "ORIENTATION_ITEMS",
+                "MarketingOrientation",
+                "orientation",
+            ),
             "custrel.model.people": (
                 "BuyingRole",
                 "ContactPerson",
@@ -278,18 +291,17 @@ else:
                 "stale_records",
             ),
             "custrel.model.relationship": (
-                "ORIENTATION_ITEMS",
                 "BondLevel",
-                "MarketingOrientation",
                 "Relationship",
                 "RelationshipSetting",
                 "RelationshipType",
                 "Stakeholder",
                 "Tense",
-                "orientation",
+                "share_of_wallet",
+            ),
+            "custrel.model.relationship_quality": (
                 "relationship_quality",
                 "relationship_strength",
-                "share_of_wallet",
             ),
             "custrel.model.sales_life": (
                 "follow_orders",

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 import attrs
 
-from custrel.errors import InvalidValue, UnknownCode
+from custrel.errors import InvalidValue
 from custrel.model._checks import not_blank
 from custrel.model._codes import Code
 from custrel.model.money import Money
 from custrel.model.period import Period
 
 __all__ = [
-    "ORIENTATION_ITEMS",
     "BondLevel",
-    "MarketingOrientation",
     "Relationship",
     "RelationshipSetting",
     "RelationshipType",
     "Stakeholder",
     "Tense",
-    "orientation",
-    "relationship_quality",
-    "relationship_strength",
     "share_of_wallet",
 ]
 
@@ -276,146 +269,6 @@ class Relationship:
         bool
         """
         return self.tense(on) is Tense.PRESENT and self.is_willing is False
-
-
-class MarketingOrientation(Code):
-    """Whether a firm works for the single sale or for the relation (交易营销、关系营销).
-
-    Examples
-    --------
-    >>> MarketingOrientation("relational")
-    <MarketingOrientation.RELATIONAL: 'relational'>
-    """
-
-    TRANSACTIONAL = "transactional"
-    RELATIONAL = "relational"
-
-
-ORIENTATION_ITEMS = (
-    "keeps_customers",
-    "values_service",
-    "commits_itself",
-    "quality_is_everyones",
-    "stays_in_touch",
-)
-"""The five contrasts between transactional and relationship marketing (S-021).
-
-Each is a statement that holds of relationship marketing: it looks to keeping customers, thinks
-highly of service, commits itself fully, has every department care for quality, and builds long
-and stable relations.
-"""
-
-
-def orientation(answers: Mapping[str, bool]) -> MarketingOrientation:
-    """Return how a firm works, by five statements about it.
-
-    Parameters
-    ----------
-    answers : mapping of str to bool
-        Whether each of `ORIENTATION_ITEMS` is true of the firm.
-
-    Returns
-    -------
-    MarketingOrientation
-        Relational where three or more are true.
-
-    Raises
-    ------
-    InvalidValue
-        A statement is not answered.
-    UnknownCode
-        An answer belongs to no statement.
-
-    Examples
-    --------
-    >>> orientation(dict.fromkeys(ORIENTATION_ITEMS, True))
-    <MarketingOrientation.RELATIONAL: 'relational'>
-    """
-    for item in answers:
-        if item not in ORIENTATION_ITEMS:
-            raise UnknownCode("item of the orientation", item, ORIENTATION_ITEMS)
-    open_ = [item for item in ORIENTATION_ITEMS if item not in answers]
-    if open_:
-        raise InvalidValue(f"orientation: no answer to {', '.join(open_)}.")
-    relational = 2 * sum(map(bool, answers.values())) > len(ORIENTATION_ITEMS)
-    return MarketingOrientation.RELATIONAL if relational else MarketingOrientation.TRANSACTIONAL
-
-
-def relationship_quality(trust: float, commitment: float) -> float:
-    """Return how good a relation is, from the trust and the commitment in it (承诺与信任).
-
-    Parameters
-    ----------
-    trust, commitment : float
-        Each from 0 to 1.
-
-    Returns
-    -------
-    float
-        From 0 to 1; 0 where either is missing.
-
-    Raises
-    ------
-    InvalidValue
-        One of them is not between 0 and 1.
-
-    Notes
-    -----
-    sqrt(trust * commitment): the documents call both the key and the foundation; the geometric
-    mean, in which neither makes up for the other, is reconstructed.
-
-    References
-    ----------
-    .. [1] R. M. Morgan, S. D. Hunt (1994), The Commitment-Trust Theory of Relationship
-       Marketing, Journal of Marketing 58(3), 20-38.
-
-    Examples
-    --------
-    >>> round(relationship_quality(0.9, 0.4), 3)
-    0.6
-    """
-    for name, value in (("trust", trust), ("commitment", commitment)):
-        if not 0 <= value <= 1:
-            raise InvalidValue(f"relationship_quality: {name} goes from 0 to 1, got {value:g}.")
-    return math.sqrt(trust * commitment)
-
-
-def relationship_strength(transactions: int, rate: float = 0.2) -> float:
-    """Return how firm a relation has become by the transactions in it.
-
-    Parameters
-    ----------
-    transactions : int
-        How many there were, 0 or more.
-    rate : float
-        How much each adds of what is missing; above 0.
-
-    Returns
-    -------
-    float
-        From 0 to below 1, growing with each transaction, and less with each.
-
-    Raises
-    ------
-    InvalidValue
-        The number is negative, or the rate not above 0.
-
-    Notes
-    -----
-    1 - exp(-rate * transactions).  The documents say that every transaction makes the relation
-    firmer (每一次交易都使得这种关系更加稳固); the form is reconstructed.
-
-    Examples
-    --------
-    >>> round(relationship_strength(5), 3)
-    0.632
-    """
-    if transactions < 0 or not rate > 0:
-        raise InvalidValue(
-            "relationship_strength: expected 0 or more transactions and a rate above 0, got "
-            f"{transactions} and {rate:g}."
-        )
-    return -math.expm1(-rate * transactions)
 
 
 def share_of_wallet(here: Money, total: Money) -> Decimal:

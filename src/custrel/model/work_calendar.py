@@ -23,26 +23,28 @@ _LOOK_AHEAD = 3660 * _DAY  # a reply that takes ten years is none
 Shift = tuple[time, time]
 
 
-def _as_days(days: Iterable[date | str]) -> tuple[date, ...]:
-    """Return days in order, each once; days in ISO form are read."""
+def _as_day(day: Any) -> date:
+    """Return a day; one in ISO form is read."""
     try:
-        read = {date.fromisoformat(day) if isinstance(day, str) else day for day in days}
+        return date.fromisoformat(day) if isinstance(day, str) else day
     except ValueError as error:
         raise InvalidRule(f"WorkCalendar: {error}; write days as '2024-10-01'.") from None
-    return tuple(sorted(read))
+
+
+def _as_days(days: Iterable[date | str]) -> tuple[date, ...]:
+    """Return days in order, each once."""
+    return tuple(sorted({_as_day(day) for day in days}))
 
 
 def _as_make_up_days(
     days: Mapping[date, int] | Iterable[tuple[date | str, int] | date | str],
 ) -> tuple[tuple[date, int], ...]:
     """Return days off on which work is done, each with the weekday whose shifts it has."""
-    pairs = days.items() if isinstance(days, Mapping) else days
+    pairs: Iterable[Any] = days.items() if isinstance(days, Mapping) else days
     found: dict[date, int] = {}
     for pair in pairs:
-        if isinstance(pair, date | str):
-            found[_as_days((pair,))[0]] = 0
-        else:
-            found[_as_days((pair[0],))[0]] = int(pair[1])
+        day, weekday = (pair, 0) if isinstance(pair, date | str) else pair
+        found[_as_day(day)] = int(weekday)
     return tuple(sorted(found.items()))
 
 
