@@ -98,7 +98,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "RelationshipGame": "custrel.valuation.cooperation",
         "ReputationGame": "custrel.valuation.reputation",
         "ResponseCurve": "custrel.valuation.response_curve",
-        "ResponseWeights": "custrel.segmentation.campaign",
+        "ResponseWeights": "custrel.segmentation.response_weights",
         "RewardSchedule": "custrel.satisfaction.programme_rewards",
         "RfmByCategory": "custrel.segmentation.rfm_by_category",
         "RfmScale": "custrel.segmentation.rfm",

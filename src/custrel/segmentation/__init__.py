@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
     from custrel.segmentation.campaign import (
         ContactRule as ContactRule,
-        ResponseWeights as ResponseWeights,
         break_even_rate as break_even_rate,
         campaign_table as campaign_table,
     )
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
         PROSPECTS as PROSPECTS,
         prospect_list as prospect_list,
     )
+    from custrel.segmentation.response_weights import ResponseWeights as ResponseWeights
     from custrel.segmentation.rfm import (
         RECENCY_DAYS as RECENCY_DAYS,
         RfmScale as RfmScale,
@@ -117,12 +117,7 @@ else:
         __name__,
         {
             "custrel.segmentation.abc": ("AbcRule", "abc"),
-            "custrel.segmentation.campaign": (
-                "ContactRule",
-                "ResponseWeights",
-                "break_even_rate",
-                "campaign_table",
-            ),
+            "custrel.segmentation.campaign": ("ContactRule", "break_even_rate", "campaign_table"),
             "custrel.segmentation.capacity": ("allocate_capacity", "need_fit"),
             "custrel.segmentation.checklist": (
                 "ACCOUNT_MANAGER",
@@ -161,6 +156,7 @@ else:
             ),
             "custrel.segmentation.profile": ("segment_profile",),
             "custrel.segmentation.prospects": ("PROSPECTS", "PROSPECT_CLASSES", "prospect_list"),
+            "custrel.segmentation.response_weights": ("ResponseWeights",),
             "custrel.segmentation.rfm": ("RECENCY_DAYS", "RfmScale", "rfm"),
             "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
             "custrel.segmentation.segment_map": ("RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import narwhals.stable.v2 as nw
 
-from custrel._columns import require_complete
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, census, first_rows, read_schema
 
@@ -43,3 +43,10 @@ def require_values(door: Door, *columns: str) -> None:
     require_complete(door, *(column for column in columns if column not in flags))
     missing = {column: (nw.col(column).is_null(), "missing value") for column in flags}
     refuse(door, missing, code="missing_value", remedy="Leave these rows out, or decide.")
+
+
+def require_flags(door: Door, response: str) -> None:
+    """Refuse what is neither true nor false, 1 nor 0."""
+    value = as_float(response)
+    odd = {response: ((value != 0) & (value != 1), "expected 1 (answered) or 0 (did not)")}
+    refuse(door, odd, code="no_flag", remedy="Say of each customer whether he answered.")

@@ -1,10 +1,9 @@
-"""Campaigns: who answered, by cell; whom it pays to ask again; what each score is worth."""
+"""Campaigns: who answered, by cell, and whom it pays to ask again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isfinite
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -13,19 +12,15 @@ from numpy.typing import NDArray
 
 from custrel._columns import as_float
 from custrel._intervals import wilson
-from custrel.errors import FitError, InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
-from custrel.segmentation._learning import SCORES
-from custrel.segmentation._refusals import refuse, require_values
+from custrel.segmentation._refusals import refuse, require_flags, require_values
 
-__all__ = ["ContactRule", "ResponseWeights", "break_even_rate", "campaign_table"]
+__all__ = ["ContactRule", "break_even_rate", "campaign_table"]
 
 Floats = NDArray[np.float64]
 
-_METHODS = ("linear", "logistic")
-_STEPS = 50
-_CLOSE = 1e-10
 _CONFIDENCE = 0.95
 
 
@@ -297,146 +292,11 @@ class ContactRule(Rule):
         return door.leave(door.frame.with_columns(pays.alias(name)))
 
 
-def _as_numbers(numbers: Any) -> tuple[float, ...]:
-    return tuple(float(number) for number in numbers)
-
-
-@attrs.frozen(kw_only=True)
-class ResponseWeights(Rule):
-    """What each of the three scores adds to a response: weights for `RfmScale.weighted`.
-
-    `fit` learns them from a response.
-
-    Parameters
-    ----------
-    method : {"linear", "logistic"}
-        Least squares of any response, or logistic regression of one that is 0 or 1.
-    intercept : float
-        The response at scores of 0; its log-odds in a logistic regression.
-    coefficients : three floats
-        What one more point of recency, frequency and monetary score adds to it.
-    errors : three floats
-        Their standard errors.
-    customers : int
-        From how many customers they were learnt.
-
-    Raises
-    ------
-    InvalidRule
-        There are not three coefficients and errors.
-    UnknownCode
-        There is no such method.
-
-    See Also
-    --------
-    RfmScale.weighted : Uses the weights.
-
-    Examples
-    --------
-    >>> learnt = ResponseWeights(
-    ...     method="linear",
-    ...     intercept=0.0,
-    ...     coefficients=(3, 1, -0.5),
-    ...     errors=(1, 1, 1),
-    ...     customers=99,
-    ... )
-    >>> learnt.weights
-    (0.75, 0.25, 0.0)
-    """
-
-    method: Literal["linear", "logistic"]
-    intercept: float = attrs.field(converter=float)
-    coefficients: tuple[float, ...] = attrs.field(converter=_as_numbers)
-    errors: tuple[float, ...] = attrs.field(converter=_as_numbers)
-    customers: int
-
-    def __attrs_post_init__(self) -> None:
-        if self.method not in _METHODS:
-            raise UnknownCode("method of regression", str(self.method), _METHODS)
-        if len(self.coefficients) != 3 or len(self.errors) != 3:
-            raise InvalidRule("expected three coefficients and three standard errors.")
-
-    @property
-    def weights(self) -> tuple[float, float, float]:
-        """The coefficients as weights that add up to 1; a negative one counts as 0.
-
-        All are 0 where no score raises the response.
-        """
-        r, f, m = (max(0.0, coefficient) for coefficient in self.coefficients)
-        total = (r + f + m) or 1.0
-        return r / total, f / total, m / total
-
-    @classmethod
-    def fit(
-        cls,
-        scored: Any,
-        *,
-        response: str = "responded",
-        method: Literal["linear", "logistic"] = "linear",
-        scores: Sequence[str] = SCORES,
-    ) -> Self:
-        """Learn by regression what each score adds to a response.
-
-        Parameters
-        ----------
-        scored : CustomerSummary or frame
-            One row per customer: what `RfmScale.score` returned, and how he responded later.
-        response : str
-            The column of the response: a flag, an amount.
-        method : {"linear", "logistic"}
-            Least squares, or, for a response that is 0 or 1, logistic regression.
-        scores : three str
-            The columns of the three scores.
-
-        Returns
-        -------
-        ResponseWeights
-
-        Raises
-        ------
-        InvalidData
-            A value is missing or infinite, or, for a logistic regression, neither 0 nor 1.
-        FitError
-            The scores do not differ enough to tell their effects apart, or they part those who
-            responded from the others exactly.
-        UnknownCode
-            There is no such method.
-
-        Notes
-        -----
-        The regression sees the customers by cell: their number, the sum and the sum of squares of
-        their responses, formed on the engine that holds the data.
-        """
-        if method not in _METHODS:
-            raise UnknownCode("method of regression", str(method), _METHODS)
-        door = enter(scored)
-        require_values(door, *scores, response)
-        if method == "logistic":
-            _require_flags(door, response)
-        design, counts, sums, squares = _by_cell(door, scores, response)
-        if np.linalg.matrix_rank(design) < 4 or counts.sum() <= 4:
-            raise FitError(
-                f"ResponseWeights: the scores of {counts.sum():,.0f} customers do not differ enough "
-                "to tell the effects of recency, frequency and monetary value apart. Take more "
-                "customers, or more bins."
-            )
-        solve = _least_squares if method == "linear" else _logistic
-        estimates, covariance = solve(design, counts, sums, squares)
-        intercept, *coefficients = estimates.tolist()
-        return cls(
-            method=method,
-            intercept=intercept,
-            coefficients=coefficients,
-            errors=np.sqrt(np.diag(covariance))[1:].tolist(),
-            customers=int(counts.sum()),
-        )
-
-
 def _answers(door: Door, by: str, response: str) -> tuple[NDArray[Any], Floats, Floats]:
     """Return the cells, how many customers of each were asked, and how many answered."""
     door.require([by])
     require_values(door, response)
-    _require_flags(door, response)
+    require_flags(door, response)
     missing = {by: (nw.col(by).is_null(), "missing cell")}
     refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
     cells = door.frame.select(__cell=nw.col(by).cast(nw.String), __hit=as_float(response))
@@ -448,59 +308,3 @@ def _answers(door: Door, by: str, response: str) -> tuple[NDArray[Any], Floats, 
     names = np.array([str(row["__cell"]) for row in rows])
     asked = np.array([row["__asked"] for row in rows], dtype=np.float64)
     return names, asked, np.array([row["__hit"] for row in rows], dtype=np.float64)
-
-
-def _require_flags(door: Door, response: str) -> None:
-    value = as_float(response)
-    odd = {response: ((value != 0) & (value != 1), "expected 1 (answered) or 0 (did not)")}
-    refuse(door, odd, code="no_flag", remedy="Say of each customer whether he answered.")
-
-
-def _by_cell(
-    door: Door, scores: Sequence[str], response: str
-) -> tuple[Floats, Floats, Floats, Floats]:
-    named = {f"__s{place}": as_float(score) for place, score in enumerate(scores)}
-    value = as_float(response)
-    slim = door.frame.select(**named, __y=value, __yy=value * value)
-    grouped = slim.group_by(*named).agg(
-        nw.len().alias("__n"), nw.col("__y").sum(), nw.col("__yy").sum()
-    )
-    table = collect(grouped.sort(*named))
-    columns = [
-        np.asarray(table[name].to_numpy(), dtype=np.float64)
-        for name in (*named, "__n", "__y", "__yy")
-    ]
-    design = np.column_stack([np.ones_like(columns[0]), *columns[: len(named)]])
-    return design, columns[-3], columns[-2], columns[-1]
-
-
-def _least_squares(
-    design: Floats, counts: Floats, sums: Floats, squares: Floats
-) -> tuple[Floats, Floats]:
-    information = design.T @ (design * counts[:, None])
-    estimates = np.asarray(np.linalg.solve(information, design.T @ sums), dtype=np.float64)
-    fitted = design @ estimates
-    residual = max(0.0, float(np.sum(squares - 2 * fitted * sums + counts * fitted**2)))
-    free = counts.sum() - design.shape[1]
-    return estimates, np.asarray(np.linalg.inv(information) * (residual / free))
-
-
-def _logistic(
-    design: Floats, counts: Floats, sums: Floats, _squares: Floats
-) -> tuple[Floats, Floats]:
-    """Maximize the likelihood by Newton's method, on the cells."""
-    estimates = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        share = 1 / (1 + np.exp(-np.clip(design @ estimates, -700, 700)))
-        information = design.T @ (design * (counts * share * (1 - share))[:, None])
-        if np.linalg.cond(information) > 1 / np.finfo(np.float64).eps:
-            break
-        step = np.linalg.solve(information, design.T @ (sums - counts * share))
-        estimates = estimates + step
-        if np.max(np.abs(step)) < _CLOSE * (1 + np.max(np.abs(estimates))):
-            return estimates, np.asarray(np.linalg.inv(information), dtype=np.float64)
-    raise FitError(
-        "ResponseWeights: the scores part those who responded from the others exactly, or nobody "
-        "(or everybody) responded, so that no finite weights are best. Take more customers, or "
-        "method='linear'."
-    )
