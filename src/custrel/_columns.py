@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import narwhals.stable.v2 as nw
 
 from custrel.errors import InvalidData, Problem
@@ -53,6 +54,41 @@ def require_rows(rows: int, purpose: str, *, of: str = "customer") -> None:
         )
 
 
+def require_within(
+    door: Door, column: str, low: float, high: float, *, of: str = "customer"
+) -> None:
+    """Refuse a column of numbers with missing ones, or any outside of a range."""
+    outside = (as_float(column) < low) | (as_float(column) > high)
+    count = require_complete(door, column, flags={"outside": outside}, of=of)["outside"]
+    if count:
+        beside = [name for name in (door.columns[0], column) if name in door.columns]
+        problem = Problem(
+            code="out_of_range",
+            message=f"value that is not from {low:g} to {high:g}",
+            column=column,
+            count=count,
+            rows=first_rows(door.frame, outside, list(dict.fromkeys(beside))),
+            remedy=f"Leave these {of}s out, or correct them.",
+            of="row" if of == "customer" else of,
+        )
+        raise InvalidData([problem])
+
+
+def with_truth_as_numbers(door: Door, *columns: str) -> Door:
+    """Return the door with columns of truth values as 1 and 0; others stay as they are."""
+    door.require(columns)
+    schema = read_schema(door.frame)
+    numbers = {name: as_float(name) for name in columns if schema[name] == nw.Boolean}
+    return attrs.evolve(door, frame=door.frame.with_columns(**numbers)) if numbers else door
+
+
+def is_array(values: object) -> bool:
+    """Tell an array from a frame, by its class: a relation runs queries when asked."""
+    kind = type(values)
+    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
+    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
+
+
 def as_float(column: str) -> nw.Expr:
     """Return a column of numbers of any kind as Float64."""
     return nw.col(column).cast(nw.Float64)
@@ -80,30 +116,3 @@ def _gap(door: Door, column: str, count: int, bad: nw.Expr, of: str) -> Problem:
 
 def _first_remedy(door: Door, wanted: tuple[str, ...], remedies: Mapping[str, str]) -> str:
     return next((remedies[c] for c in wanted if c not in door.columns and c in remedies), "")
-
-
-def require_within(
-    door: Door, column: str, low: float, high: float, *, of: str = "customer"
-) -> None:
-    """Refuse a column of numbers with missing ones, or any outside of a range."""
-    outside = (as_float(column) < low) | (as_float(column) > high)
-    count = require_complete(door, column, flags={"outside": outside}, of=of)["outside"]
-    if count:
-        beside = [name for name in (door.columns[0], column) if name in door.columns]
-        problem = Problem(
-            code="out_of_range",
-            message=f"value that is not from {low:g} to {high:g}",
-            column=column,
-            count=count,
-            rows=first_rows(door.frame, outside, list(dict.fromkeys(beside))),
-            remedy=f"Leave these {of}s out, or correct them.",
-            of="row" if of == "customer" else of,
-        )
-        raise InvalidData([problem])
-
-
-def is_array(values: object) -> bool:
-    """Tell an array from a frame, by its class: a relation runs queries when asked."""
-    kind = type(values)
-    many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
-    return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))

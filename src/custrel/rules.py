@@ -66,7 +66,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "IndexRule": "custrel.satisfaction.index_rule",
         "InvestmentRule": "custrel.valuation.investment",
         "IpaRule": "custrel.satisfaction.ipa",
-        "JonesSasser": "custrel.satisfaction.loyalty_form",
+        "JonesSasser": "custrel.satisfaction.loyalty_type",
         "KanoCleaning": "custrel.satisfaction.kano_cleaning",
         "KanoCoding": "custrel.satisfaction.kano_coding",
         "KanoRule": "custrel.satisfaction.kano_rule",

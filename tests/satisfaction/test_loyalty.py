@@ -90,6 +90,7 @@ def test_the_electric_utility_is_monopoly_loyalty():
     source = rule.source(alternatives=0, kin=True, price_driven=True, trust=7, convenience=7)
     assert source is LoyaltySource.MONOPOLY
     assert (source.attachment, source.repeat, source.form.value) == ("low", "high", "spurious")
+    assert rule.source(alternatives=1, trust=7) is LoyaltySource.TRUST  # one rival is a choice
 
 
 def test_sources_and_forms():

@@ -182,6 +182,16 @@ def test_continuous_satisfaction():
     assert found.curve.thresholds == pytest.approx((4, 7), abs=0.5)
 
 
+def test_loyalty_may_be_whether_they_came_back():
+    answers = survey(THREE_ZONES, n=400)
+    stayed = np.random.default_rng(9).random(400) < answers["loyalty"]
+    said = fit_loyalty_curve(answers.assign(loyalty=stayed), seed=1, resamples=19)
+    counted = fit_loyalty_curve(answers.assign(loyalty=stayed.astype(int)), seed=1, resamples=19)
+    assert repr(said.candidates) == repr(counted.candidates)  # NaN is not equal to itself
+    with pytest.raises(InvalidData, match="expected numbers"):
+        fit_loyalty_curve(answers.assign(loyalty="yes"), seed=1)
+
+
 def test_what_cannot_be_fitted_is_said():
     short = pd.DataFrame({"satisfaction": [1, 2, 3] * 4, "loyalty": range(12)})
     found = fit_loyalty_curve(short, seed=0)
@@ -364,6 +374,8 @@ def test_mistakes_of_the_trap():
     customers = pd.DataFrame({"satisfaction": [5, 5], "stayed": [1, 2]})
     with pytest.raises(InvalidData, match=r"neither 1 .stayed. nor 0 .left. in 1 row"):
         trap_index(customers)
+    with pytest.raises(InvalidData, match="expected numbers, found"):
+        trap_index(customers.assign(stayed=["yes", "no"]))
     with pytest.raises(InvalidData, match="no customer to count"):
         trap_index(customers.head(0))
     with pytest.raises(InvalidData, match="missing group in 2 rows"):

@@ -85,11 +85,8 @@ if TYPE_CHECKING:
     from custrel.satisfaction.loyalty_factors import loyalty_factors as loyalty_factors
     from custrel.satisfaction.loyalty_form import (
         DickBasu as DickBasu,
-        JonesSasser as JonesSasser,
         LoyaltyForm as LoyaltyForm,
-        LoyaltyType as LoyaltyType,
         dick_basu as dick_basu,
-        jones_sasser as jones_sasser,
     )
     from custrel.satisfaction.loyalty_index import (
         LoyaltyIndex as LoyaltyIndex,
@@ -104,6 +101,11 @@ if TYPE_CHECKING:
         LoyaltySource as LoyaltySource,
         LoyaltySourceRule as LoyaltySourceRule,
         is_benefit_loyalty as is_benefit_loyalty,
+    )
+    from custrel.satisfaction.loyalty_type import (
+        JonesSasser as JonesSasser,
+        LoyaltyType as LoyaltyType,
+        jones_sasser as jones_sasser,
     )
     from custrel.satisfaction.nps import NpsScale as NpsScale, nps as nps
     from custrel.satisfaction.path_model import (
@@ -288,11 +290,8 @@ else:
             "custrel.satisfaction.loyalty_factors": ("loyalty_factors",),
             "custrel.satisfaction.loyalty_form": (
                 "DickBasu",
-                "JonesSasser",
                 "LoyaltyForm",
-                "LoyaltyType",
                 "dick_basu",
-                "jones_sasser",
             ),
             "custrel.satisfaction.loyalty_index": (
                 "LoyaltyIndex",
@@ -307,6 +306,11 @@ else:
                 "LoyaltySource",
                 "LoyaltySourceRule",
                 "is_benefit_loyalty",
+            ),
+            "custrel.satisfaction.loyalty_type": (
+                "JonesSasser",
+                "LoyaltyType",
+                "jones_sasser",
             ),
             "custrel.satisfaction.nps": (
                 "NpsScale",

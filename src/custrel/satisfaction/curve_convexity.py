@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import as_float, require_complete, with_truth_as_numbers
 from custrel._intervals import normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import as_floats, census, collect, enter, first_rows
@@ -23,8 +23,9 @@ from custrel.satisfaction._curve_kernels import (
     resample,
     wild,
 )
+from custrel.satisfaction._curve_search import best_power, cells_of
 from custrel.satisfaction._tables import as_text
-from custrel.satisfaction.curve_fit import CurveFigure, best_power, cells_of
+from custrel.satisfaction.curve_fit import CurveFigure
 from custrel.satisfaction.loyalty_curve import PowerCurve
 
 __all__ = ["ConvexityComparison", "compare_convexity"]
@@ -194,7 +195,7 @@ def compare_convexity(
 
 def _read(answers: Any, by: str, satisfaction: str, loyalty: str) -> dict[Any, Cells]:
     """Count the distinct answers of each group on the engine."""
-    door = enter(answers)
+    door = with_truth_as_numbers(enter(answers), satisfaction, loyalty)
     door.require([by])
     require_complete(door, satisfaction, loyalty, of="respondent")
     missing = nw.col(by).is_null()

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
-from custrel._columns import require_complete
+from custrel._columns import require_complete, with_truth_as_numbers
 from custrel._intervals import normal_quantile
-from custrel.errors import FitError, InvalidRule, UnknownCode
+from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import enter
-from custrel.satisfaction._curve_kernels import (
-    EXPONENTS,
-    Cells,
-    best_of,
-    fit,
-    knot_pairs,
-    least_rss,
-    linear_design,
-    merge,
-    power_design,
-    resample,
-    threshold_design,
-    wild,
+from custrel.satisfaction._curve_kernels import Cells, resample
+from custrel.satisfaction._curve_search import (
+    SHAPES,
+    best_curve,
+    cells_of,
+    designs_of,
+    drawn_figures,
+    figures_of,
+    p_value_against_line,
+    straight_line,
+    too_few,
 )
 from custrel.satisfaction._tables import as_text
-from custrel.satisfaction.loyalty_curve import LoyaltyCurve, PiecewiseCurve, PowerCurve
+from custrel.satisfaction.loyalty_curve import LoyaltyCurve
 
 __all__ = ["CurveCandidate", "CurveFigure", "LoyaltyCurveFit", "fit_loyalty_curve"]
-
-Floats = NDArray[np.float64]
-Ends = tuple[float, float]
-
-# Parameters of each shape, and how many distinct satisfactions it needs.
-_SHAPES: Mapping[str, tuple[int, int]] = MappingProxyType(
-    {"linear": (2, 2), "thresholds": (6, 5), "power": (3, 3)}
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +54,7 @@ class CurveCandidate:
 
     Examples
     --------
+    >>> from custrel.satisfaction import PowerCurve
     >>> line = PowerCurve(satisfaction=(1, 5), loyalty=(0, 1))
     >>> CurveCandidate(
     ...     shape="linear", curve=line, parameters=2, rss=1, r_squared=0.9, bic=0, p_value=0.5
@@ -226,10 +214,10 @@ class LoyaltyCurveFit:
         one = self.chosen if shape is None else self.candidate(shape)
         cells = self.cells
         middle = float(cells.n @ cells.s / cells.total)
-        ends = _ends_of(one.curve)
-        values = _figures_of(one.curve, middle)
+        ends = (one.curve.satisfaction[0], one.curve.satisfaction[-1])
+        values = figures_of(one.curve, middle)
         drawn = [
-            _drawn_figures(one.shape, cells, ends, counts)
+            drawn_figures(one.shape, cells, ends, counts)
             for counts in resample(cells, resamples, np.random.default_rng(seed))
         ]
         together = {name: np.concatenate([part[name] for part in drawn]) for name in values}
@@ -281,7 +269,8 @@ def fit_loyalty_curve(
     satisfaction : str
         The column of satisfaction, on any scale.
     loyalty : str
-        The column of loyalty: an answer, a probability, or whether he came back (0 or 1).
+        The column of loyalty: an answer, a probability, or whether he came back
+        (truth values, or 1 and 0).
     shapes : sequence of {"linear", "thresholds", "power"}
         What is tried; the straight line always is.
     seed : int or numpy Generator
@@ -336,6 +325,7 @@ def fit_loyalty_curve(
     Examples
     --------
     >>> import pandas as pd
+    >>> from custrel.satisfaction import PiecewiseCurve
     >>> answers = pd.DataFrame({"satisfaction": list(range(1, 11)) * 6})
     >>> curve = PiecewiseCurve(satisfaction=(1, 3, 8, 10), loyalty=(0, 0.5, 0.5, 1))
     >>> noise = pd.Series([0.05, -0.05, 0.02, -0.02] * 15)
@@ -350,15 +340,19 @@ def fit_loyalty_curve(
     ends = (float(levels[0]), float(levels[-1]))
     wanted = dict.fromkeys(["linear", *shapes])
     skipped, candidates = [], []
-    line = _line_of(cells)
+    line = straight_line(cells)
     for shape in wanted:
-        reason = _too_few(shape, cells)
-        designs = None if reason else _designs(shape, cells, ends)
+        reason = too_few(shape, cells)
+        designs = None if reason else designs_of(shape, cells, ends)
         if designs is None or not len(designs):
             skipped.append(f"{shape}: {reason or 'no two thresholds leave 5 % in each zone'}")
             continue
-        curve = _best_curve(shape, cells, ends)
-        p = np.nan if shape == "linear" else _p_value(cells, line, designs, resamples, stream)
+        curve = best_curve(shape, cells, ends)
+        p = (
+            np.nan
+            if shape == "linear"
+            else p_value_against_line(cells, line, designs, resamples, stream)
+        )
         candidates.append(_candidate(shape, curve, cells, p))
     return LoyaltyCurveFit(
         candidates=tuple(candidates),
@@ -372,101 +366,24 @@ def fit_loyalty_curve(
 
 def _read_cells(answers: Any, satisfaction: str, loyalty: str) -> Cells:
     """Count the distinct answers; refuse what no curve can be fitted to."""
-    door = enter(answers)
+    door = with_truth_as_numbers(enter(answers), satisfaction, loyalty)
     require_complete(door, satisfaction, loyalty, of="respondent")
     (s, l), n = door.distinct(satisfaction, loyalty)  # noqa: E741 - the formulas' letters
     return cells_of(s, l, n, (satisfaction, loyalty))
 
 
-def cells_of(s: Floats, l: Floats, n: Floats, names: tuple[str, str]) -> Cells:  # noqa: E741
-    """Merge equal answers; refuse those that no curve can be fitted to."""
-    cells = merge(s, l, n)
-    if cells.total < 4:
-        raise FitError(f"no curve can be fitted to {cells.total:g} answers.")
-    for name, values in zip(names, (cells.s, cells.l), strict=True):
-        if np.ptp(values) == 0:
-            raise FitError(
-                f"column {name!r}: all answers are {values[0]:g}, so that no curve can be fitted."
-            )
-    return cells
-
-
 def _check(shapes: Sequence[str], alpha: float, resamples: int) -> None:
     for shape in shapes:
-        if shape not in _SHAPES:
-            raise UnknownCode("shape of a curve", str(shape), _SHAPES)
+        if shape not in SHAPES:
+            raise UnknownCode("shape of a curve", str(shape), SHAPES)
     if not 0 < alpha < 1:
         raise InvalidRule(f"alpha is between 0 and 1 (0.05, not 5); got {alpha!r}.")
     if resamples < 19:
         raise InvalidRule(f"a test needs 19 draws or more, got {resamples!r}.")
 
 
-def _too_few(shape: str, cells: Cells) -> str:
-    parameters, levels = _SHAPES[shape]
-    if cells.levels.size < levels:
-        return f"needs {levels} distinct satisfactions, there are {cells.levels.size}"
-    if cells.total <= parameters + 1:
-        return f"has {parameters} parameters, there are {cells.total:g} answers"
-    return ""
-
-
-def _designs(shape: str, cells: Cells, ends: Ends) -> Floats:
-    match shape:
-        case "thresholds":
-            return threshold_design(cells, knot_pairs(cells))
-        case "power":
-            return power_design(cells, ends, EXPONENTS)
-        case _:
-            return linear_design(cells)
-
-
-def _line_of(cells: Cells) -> Floats:
-    design = linear_design(cells)
-    return np.asarray(design[0] @ fit(design, cells.l, cells.n)[0][0])
-
-
-def _best_curve(shape: str, cells: Cells, ends: Ends) -> LoyaltyCurve:
-    match shape:
-        case "thresholds":
-            pairs = knot_pairs(cells)
-            found, rss = fit(threshold_design(cells, pairs), cells.l, cells.n)
-            best = int(rss.argmin())
-            return _pieces(found[best], (pairs[best, 0], pairs[best, 1]), ends)
-        case "power":
-            return best_power(cells, ends)
-        case _:
-            found, _ = fit(linear_design(cells), cells.l, cells.n)
-            at = [float(found[0, 0] + found[0, 1] * end) for end in ends]
-            return PiecewiseCurve(satisfaction=ends, loyalty=at)
-
-
-def best_power(cells: Cells, ends: Ends) -> PowerCurve:
-    """Return the best power curve: the best of a grid, refined between its neighbours."""
-
-    def rss_at(log_exponent: float) -> float:
-        design = power_design(cells, ends, np.exp([log_exponent]))
-        return float(fit(design, cells.l, cells.n)[1][0])
-
-    logs = np.log(EXPONENTS)
-    place = int(fit(power_design(cells, ends, EXPONENTS), cells.l, cells.n)[1].argmin())
-    bounds = (logs[max(place - 1, 0)], logs[min(place + 1, logs.size - 1)])
-    refined = minimize_scalar(rss_at, bounds=bounds, method="bounded", options={"xatol": 1e-9})
-    exponent = float(np.exp(refined.x))
-    (low, rise), _ = (
-        f[0] for f in fit(power_design(cells, ends, np.array([exponent])), cells.l, cells.n)
-    )
-    return PowerCurve(satisfaction=ends, loyalty=(low, low + rise), exponent=exponent)
-
-
-def _pieces(found: Floats, pair: Ends, ends: Ends) -> PiecewiseCurve:
-    points = np.array([ends[0], *pair, ends[1]])
-    bends = np.maximum(points[:, None] - np.array(pair)[None, :], 0.0)
-    levels = found[0] + found[1] * points + bends @ found[2:]
-    return PiecewiseCurve(satisfaction=points.tolist(), loyalty=levels.tolist())
-
-
 def _candidate(shape: str, curve: LoyaltyCurve, cells: Cells, p_value: float) -> CurveCandidate:
-    n, parameters = cells.total, _SHAPES[shape][0]
+    n, parameters = cells.total, SHAPES[shape][0]
     rss = float(cells.n @ (cells.l - curve.loyal(cells.s)) ** 2)
     around = float(cells.n @ (cells.l - cells.n @ cells.l / n) ** 2)
     with np.errstate(divide="ignore"):
@@ -480,64 +397,3 @@ def _candidate(shape: str, curve: LoyaltyCurve, cells: Cells, p_value: float) ->
         bic=bic,
         p_value=p_value,
     )
-
-
-def _p_value(
-    cells: Cells, line: Floats, designs: Floats, resamples: int, stream: np.random.Generator
-) -> float:
-    """Return how often outcomes drawn under the line gain as much from the other shape."""
-    drawn = wild(cells, line, resamples, stream)
-    outcomes = np.column_stack([cells.l, drawn])
-    # What respondents of one cell differ in is the same under every curve.
-    residual = (cells.l - line)[:, None] ** 2
-    within = cells.n @ np.maximum(residual - (outcomes - line[:, None]) ** 2, 0.0)
-    straight = least_rss(linear_design(cells), outcomes, cells.n) + within
-    other = least_rss(designs, outcomes, cells.n) + within
-    gain = straight - other
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(gain > 1e-12 * straight, gain / other, 0.0)
-    as_large = statistic[1:] >= statistic[0] * (1 - 1e-12)
-    return float((1 + as_large.sum()) / (1 + resamples))
-
-
-def _ends_of(curve: LoyaltyCurve) -> Ends:
-    return curve.satisfaction[0], curve.satisfaction[-1]
-
-
-def _figures_of(curve: LoyaltyCurve, middle: float) -> dict[str, float]:
-    figures: dict[str, float] = {}
-    if isinstance(curve, PowerCurve):
-        figures["exponent"] = curve.exponent
-    if isinstance(curve, PiecewiseCurve):
-        figures |= {f"threshold_{i + 1}": t for i, t in enumerate(curve.thresholds)}
-        slopes = np.diff(curve.loyalty) / np.diff(curve.satisfaction)
-        figures |= {f"slope_{i + 1}": float(slope) for i, slope in enumerate(slopes)}
-    return figures | {"elasticity": float(curve.elasticity([middle])[0])}
-
-
-def _drawn_figures(shape: str, cells: Cells, ends: Ends, counts: Floats) -> dict[str, Floats]:
-    """Return the figures of every draw; the scale's ends stay those of the data."""
-    middle = counts @ cells.s / cells.total
-    designs = _designs(shape, cells, ends)
-    which, found = best_of(designs, cells.l, counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        match shape:
-            case "power":
-                c = EXPONENTS[which]
-                u = (middle - ends[0]) / (ends[1] - ends[0])
-                level = found[:, 0] + found[:, 1] * u**c
-                slope = found[:, 1] * c * u ** (c - 1) / (ends[1] - ends[0])
-                return {"exponent": c, "elasticity": slope * middle / level}
-            case "thresholds":
-                pairs = knot_pairs(cells)[which]
-                slopes = np.cumsum(found[:, 1:], axis=1)
-                bends = np.maximum(middle[:, None] - pairs, 0.0)
-                level = found[:, 0] + found[:, 1] * middle + (found[:, 2:] * bends).sum(axis=1)
-                piece = (middle[:, None] >= pairs).sum(axis=1)
-                slope = slopes[np.arange(len(slopes)), piece]
-                figures = {f"threshold_{i + 1}": pairs[:, i] for i in range(2)}
-                figures |= {f"slope_{i + 1}": slopes[:, i] for i in range(3)}
-                return figures | {"elasticity": slope * middle / level}
-            case _:
-                level = found[:, 0] + found[:, 1] * middle
-                return {"slope_1": found[:, 1], "elasticity": found[:, 1] * middle / level}

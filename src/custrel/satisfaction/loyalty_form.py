@@ -1,4 +1,4 @@
-"""Two pictures of loyalty in four quadrants: Dick & Basu's forms, Jones & Sasser's types."""
+"""Dick & Basu's forms of loyalty: attitude against repeat purchases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import attrs
 from custrel.satisfaction._codes import Code
 from custrel.satisfaction._plane import PlaneRule
 
-__all__ = ["DickBasu", "JonesSasser", "LoyaltyForm", "LoyaltyType", "dick_basu", "jones_sasser"]
+__all__ = ["DickBasu", "LoyaltyForm", "dick_basu"]
 
 
 class LoyaltyForm(Code):
@@ -37,41 +37,13 @@ class LoyaltyForm(Code):
     NONE = "none"
 
 
-class LoyaltyType(Code):
-    """What satisfaction and loyalty make of a customer together.
-
-    References
-    ----------
-    .. [1] T. O. Jones, W. E. Sasser (1995), Why Satisfied Customers Defect, Harvard Business
-       Review 73(6), 88-99.
-
-    Examples
-    --------
-    >>> [kind.value for kind in LoyaltyType]
-    ['apostle', 'mercenary', 'hostage', 'defector']
-    """
-
-    APOSTLE = "apostle"
-    MERCENARY = "mercenary"
-    HOSTAGE = "hostage"
-    DEFECTOR = "defector"
-
-
-# By whether the first measure is high, and the second.
+# By whether attitude is high, and repeat purchases.
 _FORMS: Mapping[tuple[bool, bool], LoyaltyForm] = MappingProxyType(
     {
         (False, False): LoyaltyForm.NONE,
         (False, True): LoyaltyForm.SPURIOUS,
         (True, False): LoyaltyForm.LATENT,
         (True, True): LoyaltyForm.IDEAL,
-    }
-)
-_TYPES: Mapping[tuple[bool, bool], LoyaltyType] = MappingProxyType(
-    {
-        (False, False): LoyaltyType.DEFECTOR,
-        (False, True): LoyaltyType.HOSTAGE,
-        (True, False): LoyaltyType.MERCENARY,
-        (True, True): LoyaltyType.APOSTLE,
     }
 )
 
@@ -202,130 +174,6 @@ class DickBasu(PlaneRule):
         return "attitude", "repeat"
 
 
-@attrs.frozen(kw_only=True)
-class JonesSasser(PlaneRule):
-    """Where satisfaction and loyalty are cut into high and low.
-
-    Parameters
-    ----------
-    cut : {"mean", "median", "midpoint", "given"}
-        At the mean or median of the customers, at the middle of the scale, or at `cuts`.
-    scale : pair of float, optional
-        The ends of the scale, where both are measured on one, for the midpoint.
-    cuts : pair of float, optional
-        The cut of satisfaction and that of loyalty: as given, or as learnt. At the cut is high.
-
-    Raises
-    ------
-    InvalidRule
-        The cuts or the scale are missing, or no pair of numbers.
-    UnknownCode
-        There is no such cut.
-
-    See Also
-    --------
-    jones_sasser : Learn and classify in one call.
-
-    Notes
-    -----
-    Satisfied and loyal: apostle. Satisfied and not loyal: mercenary, whom the satisfaction trap
-    (满意陷阱) is about. Dissatisfied and loyal: hostage. Neither: defector.
-
-    References
-    ----------
-    .. [1] T. O. Jones, W. E. Sasser (1995), Why Satisfied Customers Defect, Harvard Business
-       Review 73(6), 88-99.
-
-    Examples
-    --------
-    >>> rule = JonesSasser(cut="midpoint", scale=(1, 5))
-    >>> rule.type(satisfaction=4, loyalty=2).value
-    'mercenary'
-    """
-
-    def learn(
-        self, customers: Any, *, satisfaction: str = "satisfaction", loyalty: str = "loyalty"
-    ) -> Self:
-        """Find the cuts that the rule means for certain customers.
-
-        Parameters
-        ----------
-        customers : frame
-            A row for each customer.
-        satisfaction, loyalty : str
-            Its columns.
-
-        Returns
-        -------
-        JonesSasser
-            With `cuts`.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no customers.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.learn_on(customers, (satisfaction, loyalty))
-
-    def type(self, *, satisfaction: float, loyalty: float) -> LoyaltyType:
-        """Return the type of one customer.
-
-        Parameters
-        ----------
-        satisfaction, loyalty : float
-            His measures.
-
-        Returns
-        -------
-        LoyaltyType
-
-        Raises
-        ------
-        InvalidRule
-            The rule has not learnt its cuts.
-        """
-        return _TYPES[self.place(satisfaction, loyalty)]
-
-    def classify(
-        self,
-        customers: Any,
-        *,
-        satisfaction: str = "satisfaction",
-        loyalty: str = "loyalty",
-        name: str = "loyalty_type",
-    ) -> Any:
-        """Add every customer's type.
-
-        Parameters
-        ----------
-        customers : frame
-            A row for each customer.
-        satisfaction, loyalty : str
-            Its columns.
-        name : str
-            The column to add.
-
-        Returns
-        -------
-        frame
-            As it came, with `name`: codes of `LoyaltyType`. A rule that has not learnt its cuts
-            learns them from these customers.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no customers.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.part(customers, (satisfaction, loyalty), name, tuple(_TYPES.values()))
-
-    def _measures(self) -> tuple[str, str]:
-        return "satisfaction", "loyalty"
-
-
 def dick_basu(
     customers: Any,
     *,
@@ -392,58 +240,3 @@ def dick_basu(
         learnt = learnt.learn(customers, attitude=attitude, repeat=repeat)
     classified = learnt.classify(customers, attitude=attitude, repeat=repeat)
     return learnt.state_cuts(classified, ("attitude", "repeat"))
-
-
-def jones_sasser(
-    customers: Any,
-    *,
-    satisfaction: str = "satisfaction",
-    loyalty: str = "loyalty",
-    rule: JonesSasser | None = None,
-) -> Any:
-    """Name every customer's type: apostle, mercenary, hostage or defector.
-
-    Parameters
-    ----------
-    customers : frame
-        A row for each customer.
-    satisfaction, loyalty : str
-        Its columns.
-    rule : JonesSasser, optional
-        Where high begins; default: at the mean of these customers.
-
-    Returns
-    -------
-    frame
-        As it came, with ``loyalty_type`` (codes of `LoyaltyType`), ``satisfaction_cut`` and
-        ``loyalty_cut``.
-
-    Raises
-    ------
-    InvalidData
-        A number is missing, or there are no customers.
-    ColumnNotFound
-        A column is not there.
-
-    See Also
-    --------
-    JonesSasser : The rule, to keep for the next survey.
-    dick_basu : Attitude against purchases.
-
-    References
-    ----------
-    .. [1] T. O. Jones, W. E. Sasser (1995), Why Satisfied Customers Defect, Harvard Business
-       Review 73(6), 88-99.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> customers = pd.DataFrame({"satisfaction": [5, 5, 1, 1], "loyalty": [5, 1, 5, 1]})
-    >>> jones_sasser(customers)["loyalty_type"].tolist()
-    ['apostle', 'mercenary', 'hostage', 'defector']
-    """
-    learnt = rule or JonesSasser()
-    if not learnt.learnt:
-        learnt = learnt.learn(customers, satisfaction=satisfaction, loyalty=loyalty)
-    classified = learnt.classify(customers, satisfaction=satisfaction, loyalty=loyalty)
-    return learnt.state_cuts(classified, ("satisfaction", "loyalty"))
