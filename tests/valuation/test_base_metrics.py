@@ -281,7 +281,7 @@ def test_campaigns(kind):
 
 
 @pytest.mark.properties
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(st.integers(1, 10_000), st.data(), st.floats(0.5, 500), st.floats(0.01, 100))
 def test_at_the_break_even_response_the_profit_is_nothing(contacts, data, each, price):
     customers = data.draw(st.integers(1, contacts))

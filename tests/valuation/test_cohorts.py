@@ -117,7 +117,7 @@ def day_of(value):
 
 
 @pytest.mark.properties
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(orders=orders_of_some, more=st.integers(0, 40), period=st.sampled_from("DWMY"))
 def test_the_table_is_what_its_definition_says(orders, more, period):
     until = START + dt.timedelta(days=max(day for _, day, _ in orders) + more)
@@ -130,7 +130,7 @@ def test_the_table_is_what_its_definition_says(orders, more, period):
 
 
 @pytest.mark.properties
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(orders=orders_of_some, seed=st.integers(0, 9))
 def test_the_order_of_rows_says_nothing_and_money_adds_up(orders, seed):
     if all(amount < 0 for _, _, amount in orders):
@@ -274,7 +274,7 @@ def flow_by_definition(orders, until, period):
 
 
 @pytest.mark.properties
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(orders=orders_of_some, more=st.integers(0, 40), period=st.sampled_from("DWMY"))
 def test_the_flow_is_what_its_definition_says(orders, more, period):
     if all(amount < 0 for _, _, amount in orders):

@@ -295,7 +295,7 @@ def panel_of(rows):
 
 
 @pytest.mark.properties
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(panels, st.sampled_from([0.5, 1.0]))
 def test_what_is_learnt_is_what_was_counted(rows, smoothing):
     if len({at for _, at, _ in rows}) < 2:
