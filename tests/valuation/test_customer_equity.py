@@ -239,6 +239,7 @@ def test_where_everybody_is_alike_the_shares_follow_from_one_matrix():
     table = model.equity(rows, market=market)
     np.testing.assert_allclose(table["equity_share"], [2 / 3, 1 / 3])
     np.testing.assert_allclose(table["customer_equity"], [2000 / 3, 1000 / 3])
+    assert model.equity(rows.assign(spend=0), market=market)["equity_share"].isna().all()
 
 
 def test_improving_a_driver_pays_and_the_scale_ends(drawn):

@@ -107,6 +107,13 @@ def test_impossible_terms(make, message):
         make()
 
 
+def test_arrays_that_do_not_fit():
+    with pytest.raises(InvalidData, match="do not fit together"):
+        fixed_term_value([1, 2], periods=1, discount=None, acquisition_cost=[1, 2, 3])
+    with pytest.raises(InvalidData, match="do not fit together"):
+        retention_value([1, 2], retention=[0.1, 0.2, 0.3], discount=TEN)
+
+
 def test_a_negative_cost():
     with pytest.raises(InvalidData, match="acquisition_cost: not 0 or more"):
         fixed_term_value(1, periods=1, discount=None, acquisition_cost=-5)

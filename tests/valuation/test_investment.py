@@ -198,6 +198,12 @@ def test_bad_arrays():
         net_present_value([1.0, np.nan], discount=TEN)
     with pytest.raises(InvalidData, match="investment: not 0 or more in 1 value"):
         payback_period([1.0, 2.0], investment=-1)
+    with pytest.raises(
+        InvalidData, match=r"do not fit together: customers \(2,\), investment \(3,\)"
+    ):
+        net_present_value([[1, 2], [2, 3]], investment=[1, 2, 3], discount=TEN)
+    with pytest.raises(InvalidRule, match="flows of no period at all"):
+        payback_period(np.empty((3, 0)), investment=1)
     with pytest.raises(InvalidData, match="could not convert"):
         net_present_value(["many"], discount=TEN)
     with pytest.raises(ColumnNotFound, match="no column 'y0'; the frame has 'id'"):

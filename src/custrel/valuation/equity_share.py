@@ -272,11 +272,12 @@ class SwitchingModel(Rule):
         door = enter(survey)
         answers = Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
         values = self._mean_values(answers, market)
+        total = values.sum()
         table = {
             "brand": np.asarray(answers.brands),
             "lifetime_value": values,
             "customer_equity": values * market.population,
-            "equity_share": values / values.sum(),
+            "equity_share": values / total if total else np.full_like(values, np.nan),
         }
         return door.table(table)
 

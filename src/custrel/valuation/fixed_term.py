@@ -21,6 +21,7 @@ from custrel.valuation._amounts import (
     number_of_periods,
     require_amounts,
 )
+from custrel.valuation._rows import require_one_length
 from custrel.valuation.discounting import DiscountRate
 
 __all__ = ["FixedTermValue", "fixed_term_value"]
@@ -134,6 +135,7 @@ class FixedTermValue(Rule):
             to_come = each[0] @ self._factors()
         else:
             to_come = each[0] * self.annuity
+        require_one_length(income=to_come, first_payment=paid[0], acquisition_cost=cost)
         return np.asarray(self.margin * (paid[0] + to_come) - cost)
 
     def predict(

@@ -18,6 +18,7 @@ from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.units import TimeUnit
 from custrel.valuation._amounts import amounts, discount_factors, require_amounts
+from custrel.valuation._rows import require_one_length
 from custrel.valuation.discounting import DiscountRate
 
 __all__ = [
@@ -80,6 +81,8 @@ def net_present_value(
     ------
     InvalidData
         A flow or an investment is missing or infinite.
+    InvalidRule
+        There is no period.
 
     Notes
     -----
@@ -98,9 +101,10 @@ def net_present_value(
     >>> net_present_value(flows, investment=2000, discount=ten_percent).round().tolist()
     [2624.0, -58.0, 50.0]
     """
-    paid, outlay = amounts(flows=np.atleast_1d(flows)), amounts(investment=investment)[0]
-    factors = discount_factors(discount, period, first + np.arange(paid[0].shape[-1]))
-    return np.asarray(paid[0] @ factors - outlay)
+    (outlay,) = amounts(investment=investment)
+    paid = _read_flows(flows, outlay)
+    factors = discount_factors(discount, period, first + np.arange(paid.shape[-1]))
+    return np.asarray(paid @ factors - outlay)
 
 
 def payback_period(
@@ -135,6 +139,8 @@ def payback_period(
     ------
     InvalidData
         A flow is missing or infinite, or an investment missing, infinite or negative.
+    InvalidRule
+        There is no period.
 
     Notes
     -----
@@ -155,8 +161,8 @@ def payback_period(
     >>> payback_period(flows, investment=2000, discount=ten_percent, whole=True).tolist()
     [3.0, inf, 2.0]
     """
-    (paid,) = amounts(flows=np.atleast_1d(flows))
     (outlay,) = amounts(investment=investment, least=0)
+    paid = _read_flows(flows, outlay)
     if discount is not None:
         paid = paid * discount_factors(discount, period, 1 + np.arange(paid.shape[-1]))
     lead = np.broadcast_shapes(paid.shape[:-1], outlay.shape)
@@ -206,6 +212,7 @@ def cost_contribution_rate(contribution: ArrayLike, cost: ArrayLike) -> Floats:
     [1.5, -0.5, nan]
     """
     (brought,), (spent,) = amounts(contribution=contribution), amounts(cost=cost, least=0)
+    require_one_length(contribution=brought, cost=spent)
     brought, spent = np.broadcast_arrays(brought, spent)
     unknown = np.full(spent.shape, np.nan)
     return np.asarray(np.divide(brought, spent, out=unknown, where=spent > 0))
@@ -358,6 +365,15 @@ class InvestmentRule(Rule):
             better, worse = better | (free & (left > 0)), worse | (free & (left < 0))
         milder = nw.when(worse).then(nw.lit("drop")).otherwise(nw.lit("break_even"))
         return nw.when(better).then(nw.lit("invest")).otherwise(milder)
+
+
+def _read_flows(flows: ArrayLike, outlay: Floats) -> Floats:
+    """Return flows with an axis of one period or more, and a row for each investment."""
+    (paid,) = amounts(flows=np.atleast_1d(flows))
+    if not paid.shape[-1]:
+        raise InvalidRule("flows of no period at all: the last axis has one place for each.")
+    require_one_length(customers=np.empty(paid.shape[:-1]), investment=outlay)
+    return paid
 
 
 def _payback(present: Sequence[nw.Expr], paid: nw.Expr) -> nw.Expr:

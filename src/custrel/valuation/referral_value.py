@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.valuation._amounts import amounts
+from custrel.valuation._rows import require_one_length
 
 __all__ = ["referral_value"]
 
@@ -66,4 +67,5 @@ def referral_value(
     (number,) = amounts(referred=referred, least=0)
     worth, cost, paid = amounts(value=value, saved=saved, reward=reward)
     come, anyway = amounts(conversion=conversion, would_have_come=would_have_come, least=0, most=1)
+    require_one_length(referred=number, value=worth, conversion=come)
     return np.asarray(number * come * ((1 - anyway) * worth + cost - paid))

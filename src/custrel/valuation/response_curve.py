@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from custrel.errors import InvalidRule
 from custrel.rules import Rule
 from custrel.valuation._amounts import amounts, refuse
+from custrel.valuation._rows import require_one_length
 
 __all__ = ["ResponseCurve", "acquire_or_retain"]
 
@@ -67,6 +68,7 @@ def acquire_or_retain(
     (old,) = amounts(value_old=value_old)
     for name, values in ("acquisition_cost", win), ("retention_cost", keep), ("value_new", new):
         refuse(name, values, values <= 0, "not above 0")
+    require_one_length(value_old=old, value_new=new)
     return np.asarray(old / keep * win / new)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from custrel.errors import UnknownCode
 from custrel.units import TimeUnit
 from custrel.valuation._amounts import amounts, number_of_periods, refuse
+from custrel.valuation._rows import require_one_length
 from custrel.valuation.discounting import DiscountRate
 
 __all__ = ["expected_lifetime", "retention_value"]
@@ -100,6 +101,7 @@ def retention_value(
         number_of_periods("periods", periods)
     (m,), (g,) = amounts(margin=margin), amounts(growth=growth)
     (stay,) = amounts(retention=retention, least=0, most=1)
+    require_one_length(margin=m, retention=stay, growth=g)
     refuse("growth", g, g <= -1, "a margin shrinks by less than all of it")
     rate = 0.0 if discount is None else discount.per(period)
     moment, renewals = _TIMINGS[timing]

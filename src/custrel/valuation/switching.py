@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidRule
 from custrel.valuation._amounts import amounts, refuse
+from custrel.valuation._rows import require_one_length
 from custrel.valuation.discounting import DiscountRate
 
 __all__ = ["switching_value"]
@@ -78,6 +79,7 @@ def switching_value(
             f"a switching matrix is square, and `last` has a place for each of its brands; got "
             f"shapes {p.shape} and {start.shape}."
         )
+    require_one_length(matrix=p[..., 0, :], last=start, spend=paid)
     for name, values in ("matrix", p), ("last", start):
         sums = values.sum(axis=-1)
         refuse(name, sums, np.abs(sums - 1) > _TOLERANCE, "rows that do not sum to 1")
