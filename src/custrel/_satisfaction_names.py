@@ -102,6 +102,18 @@ SATISFACTION_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyTy
             "hostage": ("Hostage", "囚徒"),
             "defector": ("Defector", "背叛者"),
         },
+        "programme_rule": {
+            "clear_goal": ("Its goal is clear", "明确忠诚感奖励计划的目标"),
+            "fits": ("It fits market, customers and firm", "符合市场、顾客与企业特点"),
+            "cost_managed": ("Its cost is managed", "管理忠诚感奖励计划的成本"),
+            "benefit_measured": (
+                "Its expected benefit is measured",
+                "测量忠诚感奖励计划预期给企业带来的利益",
+            ),
+            "lasting": ("It is not ended once begun", "一旦推行,尽可能不要终止"),
+            "best_effect": ("It is run for the best effect", "确保最佳效果"),
+            "able": ("The firm is able to manage it", "确保管理能力"),
+        },
         "satisfaction_level": {
             "material": ("Material satisfaction", "物质满意"),
             "spiritual": ("Spiritual satisfaction", "精神满意"),

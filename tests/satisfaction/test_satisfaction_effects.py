@@ -16,10 +16,13 @@ from custrel.satisfaction import (
     PenaltyReward,
     PiecewiseCurve,
     PowerCurve,
+    ProgrammeAudit,
     ProgrammeEconomics,
+    ProgrammeRule,
     RewardSchedule,
     SatisfactionLoop,
     TierDiscount,
+    main_instrument,
     penalty_reward,
     programme_effect,
     recovery_paradox,
@@ -409,3 +412,48 @@ def test_mistakes_of_the_chain():
     found = service_profit_chain(shops.assign(b=[1, 3, 2]), chain=["a", "b"], seed=1, resamples=9)
     with pytest.raises(UnknownCode, match="'b' is no cause in this chain"):
         found.link("b")
+
+
+# ----------------------------------------------------------- S-189, S-190: levels and seven rules
+
+
+def test_the_first_level_works_by_price():
+    """S-189, V-22: 「一级阶梯忠诚计划最重要的手段是价格刺激」; the fourth level is not said."""
+    assert [main_instrument(level).value for level in (1, 2, 3)] == [
+        "financial",
+        "social",
+        "structural",
+    ]
+    with pytest.raises(InvalidRule, match="do not say what it is"):
+        main_instrument(4)
+    with pytest.raises(InvalidRule, match="levels 1 to 3, got 0"):
+        main_instrument(0)
+
+
+def test_seven_rules():
+    """S-190: the seventh needs three abilities, the fifth a reason to end."""
+    nothing = ProgrammeAudit()
+    assert nothing.broken == tuple(ProgrammeRule)
+    fields = [
+        field for field in ProgrammeAudit.__attrs_attrs__ if field.name != "empowers_employees"
+    ]
+    nearly = ProgrammeAudit(**{field.name: True for field in fields})
+    assert [rule.value for rule in nearly.broken] == ["able"]
+    whole = ProgrammeAudit(**{field.name: True for field in ProgrammeAudit.__attrs_attrs__})
+    assert whole.passed
+    assert from_data(whole.to_data()) == whole
+    assert whole.end(reason=" sold ") == "sold"
+    with pytest.raises(InvalidRule, match="without a reason"):
+        whole.end(reason=" ")
+
+
+def test_cost_and_benefit_are_answered_by_figures():
+    cards = ProgrammeEconomics(members=100, purchases=10, margin=4, reward=0.5)
+    customers = pd.DataFrame(
+        {"member": [1, 1, 0, 0], "before": [1, 2, 1, 2], "after": [3, 5, 1, 3]}
+    )
+    audit = ProgrammeAudit().with_figures(cards, programme_effect(customers))
+    assert (audit.cost_managed, audit.benefit_measured) == (True, True)
+    ruinous = ProgrammeEconomics(members=100, purchases=10, margin=4, reward=5)
+    audit = ProgrammeAudit().with_figures(ruinous, programme_effect(customers.iloc[[0, 2, 3]]))
+    assert (audit.cost_managed, audit.benefit_measured) == (False, False)

@@ -34,20 +34,10 @@ if TYPE_CHECKING:
         GroupComparison as GroupComparison,
         compare_groups as compare_groups,
     )
-    from custrel.satisfaction.improvement import (
-        Improvement as Improvement,
-    )
-    from custrel.satisfaction.index_benchmark import (
-        index_benchmark as index_benchmark,
-    )
-    from custrel.satisfaction.index_rule import (
-        IndexRule as IndexRule,
-    )
-    from custrel.satisfaction.index_templates import (
-        ACSI as ACSI,
-        ECSI as ECSI,
-        SCSB as SCSB,
-    )
+    from custrel.satisfaction.improvement import Improvement as Improvement
+    from custrel.satisfaction.index_benchmark import index_benchmark as index_benchmark
+    from custrel.satisfaction.index_rule import IndexRule as IndexRule
+    from custrel.satisfaction.index_templates import ACSI as ACSI, ECSI as ECSI, SCSB as SCSB
     from custrel.satisfaction.index_trend import (
         IndexTrend as IndexTrend,
         index_trend as index_trend,
@@ -118,17 +108,14 @@ if TYPE_CHECKING:
         PenaltyReward as PenaltyReward,
         penalty_reward as penalty_reward,
     )
-    from custrel.satisfaction.pls import (
-        pls as pls,
-    )
-    from custrel.satisfaction.pls_bootstrap import (
-        PlsBootstrap as PlsBootstrap,
-    )
-    from custrel.satisfaction.pls_fit import (
-        PlsFit as PlsFit,
-    )
-    from custrel.satisfaction.pls_method import (
-        PlsMethod as PlsMethod,
+    from custrel.satisfaction.pls import pls as pls
+    from custrel.satisfaction.pls_bootstrap import PlsBootstrap as PlsBootstrap
+    from custrel.satisfaction.pls_fit import PlsFit as PlsFit
+    from custrel.satisfaction.pls_method import PlsMethod as PlsMethod
+    from custrel.satisfaction.programme_audit import (
+        ProgrammeAudit as ProgrammeAudit,
+        ProgrammeRule as ProgrammeRule,
+        main_instrument as main_instrument,
     )
     from custrel.satisfaction.programme_economics import (
         ProgrammeEconomics as ProgrammeEconomics,
@@ -330,6 +317,11 @@ else:
             "custrel.satisfaction.pls_bootstrap": ("PlsBootstrap",),
             "custrel.satisfaction.pls_fit": ("PlsFit",),
             "custrel.satisfaction.pls_method": ("PlsMethod",),
+            "custrel.satisfaction.programme_audit": (
+                "ProgrammeAudit",
+                "ProgrammeRule",
+                "main_instrument",
+            ),
             "custrel.satisfaction.programme_economics": (
                 "ProgrammeEconomics",
                 "ProgrammeEffect",
