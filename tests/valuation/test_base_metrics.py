@@ -1,5 +1,5 @@
 """Rates, uplift, campaigns and the other base metrics: S-006, S-007, S-019, S-042, S-103, S-104,
-S-107, S-145, S-152, S-153."""
+S-106, S-107, S-145, S-152, S-153."""
 
 import datetime as dt
 import math
