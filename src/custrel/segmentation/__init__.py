@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         PROSPECTS as PROSPECTS,
         prospect_list as prospect_list,
     )
+    from custrel.segmentation.referrals import referral_chain as referral_chain
     from custrel.segmentation.response_weights import ResponseWeights as ResponseWeights
     from custrel.segmentation.rfm import (
         RECENCY_DAYS as RECENCY_DAYS,
@@ -156,6 +157,7 @@ else:
             ),
             "custrel.segmentation.profile": ("segment_profile",),
             "custrel.segmentation.prospects": ("PROSPECTS", "PROSPECT_CLASSES", "prospect_list"),
+            "custrel.segmentation.referrals": ("referral_chain",),
             "custrel.segmentation.response_weights": ("ResponseWeights",),
             "custrel.segmentation.rfm": ("RECENCY_DAYS", "RfmScale", "rfm"),
             "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
