@@ -170,6 +170,18 @@ def test_the_jackknife_leaves_out_each_respondent(made):
     np.testing.assert_allclose(again.jackknife["paths"][3], expected, atol=1e-9)
 
 
+def test_of_many_respondents_the_jackknife_leaves_out_parts(monkeypatch):
+    model, data = survey(53, constructs=3, respondents=60)
+    data = data.mask(np.random.default_rng(6).random(data.shape) < 0.02)
+    monkeypatch.setattr(resampling, "_JACKKNIFE", 7)
+    monkeypatch.setattr(resampling, "_BATCH", 3)
+    again = pls(data, model=model).bootstrap(seed=1, resamples=2)
+    part = np.arange(60) % 7
+    expected = [pls(data[part != k], model=model).coefficient("c0", "c1") for k in range(7)]
+    place = list(zip(*_ends(again, "paths"), strict=True)).index(("c0", "c1"))
+    np.testing.assert_allclose(again.jackknife["paths"][:, place], expected, atol=1e-9)
+
+
 def test_standard_errors_are_those_of_regression():
     """Two single items: the path is a correlation, whose error is (1 - r^2) / sqrt(n)."""
     rng = np.random.default_rng(4)

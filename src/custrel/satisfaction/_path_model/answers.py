@@ -21,7 +21,8 @@ Flags = NDArray[np.bool_]
 Asked = Mapping[str, tuple[float, float] | None]  # items, and the scale of each
 
 _FIRST = 3
-_WHICH = "model.with_items({'satisfaction': [...], ...}) says which columns ask about what."
+_WHICH = "model.with_items({'satisfaction': ['q1', 'q2'], ...}) says which columns ask about what."
+_OTHER_SCALE = "model.with_items({}, scale=(1, 5)) says another scale; "
 _LEAVE_OUT = "errors='collect' leaves these answers out and reports them."
 _FILLED = MappingProxyType(
     {
@@ -96,7 +97,8 @@ def read_items(
             used &= ~bad
             problems.append(_problem(code, message, name, int(bad.sum()), "respondent"))
     if problems and errors == "raise":
-        raise InvalidData(problems, remedy=_LEAVE_OUT)
+        off = any(problem.code == "off_scale" for problem in problems)
+        raise InvalidData(problems, remedy=(_OTHER_SCALE if off else "") + _LEAVE_OUT)
     notes = _treat_missing(values, used, missing)
     used &= weights > 0
     answered = Answered(values[used], weights[used], missing == "pairwise")

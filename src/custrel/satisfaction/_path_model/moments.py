@@ -91,17 +91,20 @@ def moments(answered: Answered, times: Floats) -> Moments:
     return sums_of(answered, times).moments()
 
 
-def sums_of(answered: Answered, times: Floats) -> _Sums:
-    """Return the sums that moments are made of; sums of parts can be added and subtracted."""
+def sums_of(answered: Answered, times: Floats, *, like: _Sums | None = None) -> _Sums:
+    """Return the sums that moments are made of; sums of parts can be added and subtracted.
+
+    Sums of some of the respondents take `like` from those of all.
+    """
     # Near their middle, so that little is lost to rounding; whole where the answers are whole.
-    offset = np.rint(np.nanmean(answered.values, axis=0))
-    complete = answered.complete
+    offset = np.rint(np.nanmean(answered.values, axis=0)) if like is None else like.offset
+    pairwise = None if answered.complete else answered.pairwise
+    pairwise = pairwise if like is None else like.pairwise
     total: _Sums | None = None
     for rows in _chunks(answered):
         part = answered.values[rows] - offset
         each = times[:, rows] * answered.weights[rows]
-        squares = each @ answered.weights[rows]
-        found = _sums(part, each, squares, offset, None if complete else answered.pairwise)
+        found = _sums(part, each, each @ answered.weights[rows], offset, pairwise)
         total = found if total is None else total + found
     if total is None:
         raise ValueError("there are no respondents")

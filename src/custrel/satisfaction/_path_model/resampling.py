@@ -84,14 +84,15 @@ def jackknife(answered: Answered, model: PathModel, method: PlsMethod, like: Flo
     """Return what is found without each respondent; of many, without each thousandth of them."""
     number, design = answered.number, design_of(model)
     parts = min(number, _JACKKNIFE)
+    part = np.arange(number) % parts
     everybody = sums_of(answered, np.ones((1, number)))
-    step = max(1, min(_BATCH, _AT_ONCE // number))
     found: list[Draws] = []
-    for start in range(0, parts, step):
-        left = np.arange(start, min(start + step, parts))
-        out = (np.arange(number) % parts == left[:, None]).astype(np.float64)
-        rest = (everybody - sums_of(answered, out)).moments()
-        found.append(_usable(estimate(rest, design, method, like=like), model, design))
+    for start in range(0, parts, _BATCH):
+        left = np.arange(start, min(start + _BATCH, parts))
+        rows = np.flatnonzero((part >= left[0]) & (part <= left[-1]))
+        out = (part[rows] == left[:, None]).astype(np.float64)
+        rest = everybody - sums_of(answered.only(rows), out, like=everybody)
+        found.append(_usable(estimate(rest.moments(), design, method, like=like), model, design))
     return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
 
