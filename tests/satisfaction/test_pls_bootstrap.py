@@ -194,6 +194,25 @@ def test_standard_errors_are_those_of_regression():
     assert error == pytest.approx((1 - r**2) / np.sqrt(2000), rel=0.06)
 
 
+def test_constructs_that_come_out_upside_down_are_turned():
+    """Of two items asked in opposite ways, chance alone decides which one points up."""
+    rng = np.random.default_rng(6)
+    f = rng.normal(size=150)
+    noise = rng.normal(size=(150, 4)) * 0.4
+    data = pd.DataFrame({"a0": f + noise[:, 0], "a1": -f + noise[:, 1]})
+    data["b0"], data["b1"] = f + noise[:, 2], f + noise[:, 3]
+    model = PathModel({"a": ["a0", "a1"], "b": ["b0", "b1"]}, [("a", "b")], target="b")
+    fit = pls(data, model=model)
+    again = fit.bootstrap(seed=1, resamples=200)
+    signs = np.sign(again.draws["loadings"])
+    assert (signs == np.sign(fit.frame["loading"].to_numpy())).all()
+    assert again.intervals("paths")["standard_error"][0] < 0.05
+    rows = np.random.default_rng(1).integers(0, 150, size=(60, 150))
+    alone = [pls(data.iloc[r], model=model) for r in rows]
+    assert len({np.sign(one.coefficient("a", "b")) for one in alone}) == 2
+    assert all(one.frame["loading"][:2].sum() > 0 for one in alone)
+
+
 def test_failed_resamples_are_counted():
     model = PathModel({"a": ["x", "rare"], "b": ["y"]}, [("a", "b")], target="b")
     rng = np.random.default_rng(8)
