@@ -4,8 +4,6 @@ import pandas as pd
 import pytest
 from segmentation.engines import alike, read
 from valuation import (
-    test_credit,
-    test_delivered_value,
     test_investment,
     test_product_ratios,
     test_profitability,
@@ -36,13 +34,7 @@ QUESTIONS = {
     "payback": lambda there: va.InvestmentRule(measure="payback", threshold=2).judge(
         there(test_investment.CUSTOMERS), flows=test_investment.YEARS
     ),
-    "cost to serve": lambda there: test_profitability.RATES.charge(
-        there(test_profitability.SPRING), margin="margin"
-    ),
     "actions": lambda there: test_profitability.MATRIX.actions(there(test_profitability.SALES)),
-    "offers": lambda there: test_delivered_value.RULE.compare(
-        there(test_delivered_value.OFFERS), customer="buyer"
-    ),
     "parts of value": lambda there: va.IMMEDIATE_POTENTIAL_MODEL.split(
         there(test_value_parts.FLOWS),
         as_of=2025,
@@ -51,9 +43,6 @@ QUESTIONS = {
     ),
     "mix": lambda there: va.sales_mix(
         there(test_product_ratios.SALES), by=["customer", "product"], before="before"
-    ),
-    "credit": lambda there: va.CreditGrades().grade(
-        test_credit.SCORE.score(there(test_credit.CUSTOMERS))
     ),
 }
 
