@@ -12,7 +12,9 @@ pytestmark = pytest.mark.conformance
 
 ROOT = DOCS.parent
 ENTRIES = Path(__file__).with_name("entries.csv")
-COMPLETE: tuple[str, ...] = ("satisfaction",)  # documents of which every entry must stand in the table
+COMPLETE: tuple[str, ...] = (
+    "satisfaction",
+)  # documents of which every entry must stand in the table
 
 
 def read_table(text):

@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 
 _MOST_POINTS = 24  # distinct satisfactions, from which on neighbours are drawn together
 _ZONES = ("dissatisfied", "indifferent", "very satisfied")
+_FLAT = 0.5  # of the outer slopes, below which the middle one is hardly any
 _LEAST_WIDTH = 0.2  # of the picture, that a zone needs for its name
 
 
@@ -156,7 +157,7 @@ def _title(fit: LoyaltyCurveFit) -> str:
     if isinstance(curve, PiecewiseCurve) and len(curve.thresholds) == 2:
         low, high = curve.thresholds
         slopes = np.diff(curve.loyalty) / np.diff(curve.satisfaction)
-        if slopes[1] < min(slopes[0], slopes[2]):
+        if slopes[1] < _FLAT * min(slopes[0], slopes[2]):
             return f"Between {low:.3g} and {high:.3g}, satisfaction hardly moves loyalty"
         return f"Loyalty bends at {low:.3g} and {high:.3g}"
     return "Loyalty rises with satisfaction in a straight line"
