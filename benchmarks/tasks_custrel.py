@@ -82,11 +82,45 @@ def _cohorts(log: Any) -> pd.DataFrame:
 
 def bg_nbd(folder: Path) -> Measured:
     """Fit BG/NBD to customers."""
+    return _fitted(cr.BgNbd, folder)
+
+
+def mbg_nbd(folder: Path) -> Measured:
+    """Fit MBG/NBD to customers."""
+    return _fitted(cr.MbgNbd, folder)
+
+
+def pareto_nbd(folder: Path) -> Measured:
+    """Fit Pareto/NBD to customers."""
+    return _fitted(cr.ParetoNbd, folder)
+
+
+def _fitted(kind: Any, folder: Path) -> Measured:
     summary = cr.CustomerSummary(pd.DataFrame(load(folder)), unit="W")
-    cr.BgNbd.fit(summary.with_frame(summary.frame.head(SMALL)))
-    model, figures = measure(lambda: cr.BgNbd.fit(summary))
-    parameters = np.array([model.r, model.alpha, model.a, model.b])
+    kind.fit(summary.with_frame(summary.frame.head(SMALL)))
+    model, figures = measure(lambda: kind.fit(summary))
+    parameters = np.array([getattr(model, name) for name in model.standard_errors])
     return {"parameters": parameters, "log_likelihood": model.estimate.log_likelihood}, figures
+
+
+def bg_bb(folder: Path) -> Measured:
+    """Fit BG/BB to donors."""
+    donors = pd.DataFrame(load(folder))
+    cr.BgBb.fit(donors.head(SMALL))
+    model, figures = measure(lambda: cr.BgBb.fit(donors))
+    parameters = np.array([model.alpha, model.beta, model.gamma, model.delta])
+    return {"parameters": parameters, "log_likelihood": model.estimate.log_likelihood}, figures
+
+
+def lifetime_value(folder: Path) -> Measured:
+    """Compute the value of twelve months of every customer, at CDNOW's parameters."""
+    summary = cr.CustomerSummary(pd.DataFrame(load(folder)), unit="W")
+    spend = cr.GammaGamma(p=CDNOW.p, q=CDNOW.q, v=CDNOW.v)
+    options = {"horizon": 52.14, "discount": cr.DiscountRate.per_month(0.01)}
+    value = partial(cr.lifetime_value, model=_cdnow_model(), spend=spend, **options)
+    value(summary.with_frame(summary.frame.head(SMALL)))
+    valued, figures = measure(lambda: value(summary))
+    return {"values": valued.frame["lifetime_value"].to_numpy()}, figures
 
 
 def gamma_gamma(folder: Path) -> Measured:
@@ -161,6 +195,10 @@ if __name__ == "__main__":
             "cohorts_pyarrow": partial(cohorts_of, pa.table),
             "cohorts_duckdb": partial(cohorts_of, lambda rows: duckdb.from_arrow(pa.table(rows))),
             "bg_nbd": bg_nbd,
+            "mbg_nbd": mbg_nbd,
+            "pareto_nbd": pareto_nbd,
+            "bg_bb": bg_bb,
+            "lifetime_value": lifetime_value,
             "gamma_gamma": gamma_gamma,
             "probability_alive": probability_alive,
             "expected_purchases": expected_purchases,

@@ -4,18 +4,34 @@ Run by `summarize.py` and `purchase_models.py`; by hand, with the peers' Python:
 ``benchmarks/.peers/bin/python benchmarks/tasks_lifetimes.py summarize FOLDER``.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from data import CDNOW, load, save
-from lifetimes import BetaGeoFitter, GammaGammaFitter
+from lifetimes import (
+    BetaGeoBetaBinomFitter,
+    BetaGeoFitter,
+    GammaGammaFitter,
+    ModifiedBetaGeoFitter,
+    ParetoNBDFitter,
+)
 from lifetimes.datasets import load_dataset
 from lifetimes.utils import summary_data_from_transaction_data
 from measure import measure, run_task
 
 SMALL = 1000
+HISTORY = ("frequency", "recency", "T")
+FITTERS = {
+    "bg_nbd": (BetaGeoFitter, HISTORY),
+    "mbg_nbd": (ModifiedBetaGeoFitter, HISTORY),
+    "pareto_nbd": (ParetoNBDFitter, HISTORY),
+    "bg_bb": (BetaGeoBetaBinomFitter, ("frequency", "recency", "periods")),
+}
+Fitter = BetaGeoFitter | ModifiedBetaGeoFitter | ParetoNBDFitter | BetaGeoBetaBinomFitter
 Measured = tuple[dict[str, Any], dict[str, float]]
 
 
@@ -29,40 +45,48 @@ def summarize(folder: Path) -> Measured:
     return {name: table[name].to_numpy() for name in table}, figures
 
 
-def bg_nbd(folder: Path) -> Measured:
-    """Fit BG/NBD to customers."""
+def fit_as_it_is(fitter: type[Fitter], columns: Sequence[str], folder: Path) -> Measured:
+    """Fit a model to customers."""
+
+    def fit(rows: pd.DataFrame) -> Fitter:
+        return fitter().fit(*(rows[name] for name in columns))
+
+    return _fitted(fit, columns, folder)
+
+
+def fit_grouped(fitter: type[Fitter], columns: Sequence[str], folder: Path) -> Measured:
+    """Fit a model as its strongest user does: group equal customers, then pass weights."""
+
+    def fit(rows: pd.DataFrame) -> Fitter:
+        grouped = rows.groupby([*columns], sort=False).size().reset_index()
+        return fitter().fit(*(grouped[name] for name in columns), weights=grouped[0])
+
+    return _fitted(fit, columns, folder)
+
+
+def _fitted(
+    fit: Callable[[pd.DataFrame], Fitter], columns: Sequence[str], folder: Path
+) -> Measured:
     summary = pd.DataFrame(load(folder))
-
-    def fit(rows: pd.DataFrame) -> BetaGeoFitter:
-        return BetaGeoFitter().fit(rows["frequency"], rows["recency"], rows["T"])
-
     fit(summary.head(SMALL))
     model, figures = measure(lambda: fit(summary))
-    return _bg_nbd_result(model), figures
+    return _result(model, columns), figures
 
 
-def bg_nbd_grouped(folder: Path) -> Measured:
-    """Fit BG/NBD as its strongest user does: group equal customers, then pass weights."""
-    summary = pd.DataFrame(load(folder))
-
-    def fit(rows: pd.DataFrame) -> BetaGeoFitter:
-        grouped = rows.groupby(["frequency", "recency", "T"], sort=False).size().reset_index()
-        history = grouped["frequency"], grouped["recency"], grouped["T"]
-        return BetaGeoFitter().fit(*history, weights=grouped[0])
-
-    fit(summary.head(SMALL))
-    model, figures = measure(lambda: fit(summary))
-    return _bg_nbd_result(model), figures
-
-
-def _bg_nbd_result(model: BetaGeoFitter) -> dict[str, Any]:
+def _result(model: Fitter, columns: Sequence[str]) -> dict[str, Any]:
     """Return parameters and log-likelihood in the data's own unit of time.
 
     The fitter keeps the mean negative log-likelihood with times scaled to 10; its own function
     on times as they came gives the plain one.
     """
     weights = model.data["weights"].to_numpy()
-    history = (model.data[name].to_numpy() for name in ("frequency", "recency", "T"))
+    if isinstance(model, ParetoNBDFitter):  # whose function overflows on times as they came
+        repeats = (weights * model.data["frequency"]).sum()
+        likelihood = -model._negative_log_likelihood_ * weights.sum()
+        plain = likelihood + repeats * np.log(model._scale)  # noqa: SLF001
+        return {"parameters": model.params_.to_numpy(), "log_likelihood": plain}
+    named = ["n_periods" if name == "periods" else name for name in columns]
+    history = (model.data[name].to_numpy() for name in named)
     mean = model._negative_log_likelihood(np.log(model.params_.to_numpy()), *history, weights, 0)  # noqa: SLF001
     return {"parameters": model.params_.to_numpy(), "log_likelihood": -mean * weights.sum()}
 
@@ -118,6 +142,17 @@ def expected_purchases(folder: Path) -> Measured:
     return {"values": np.asarray(values)}, figures
 
 
+def lifetime_value(folder: Path) -> Measured:
+    """Compute the value of twelve months of every customer, at CDNOW's parameters."""
+    summary, model, spend = pd.DataFrame(load(folder)), _cdnow_model(), GammaGammaFitter()
+    model.predict = model.conditional_expected_number_of_purchases_up_to_time
+    spend.params_ = pd.Series([CDNOW.p, CDNOW.q, CDNOW.v], index=["p", "q", "v"])
+    columns = [summary[name] for name in ("frequency", "recency", "T", "monetary_value")]
+    options = {"time": 12, "discount_rate": 0.01, "freq": "W"}
+    values, figures = measure(lambda: spend.customer_lifetime_value(model, *columns, **options))
+    return {"values": np.asarray(values)}, figures
+
+
 def _cdnow_model() -> BetaGeoFitter:
     model = BetaGeoFitter()
     names = ["r", "alpha", "a", "b"]
@@ -140,8 +175,12 @@ if __name__ == "__main__":
     run_task(
         {
             "lifetimes_summary": summarize,
-            "lifetimes_bg_nbd": bg_nbd,
-            "lifetimes_bg_nbd_grouped": bg_nbd_grouped,
+            **{
+                f"lifetimes_{name}{suffix}": partial(fit, fitter, columns)
+                for name, (fitter, columns) in FITTERS.items()
+                for suffix, fit in (("", fit_as_it_is), ("_grouped", fit_grouped))
+            },
+            "lifetimes_lifetime_value": lifetime_value,
             "lifetimes_gamma_gamma": gamma_gamma,
             "lifetimes_gamma_gamma_grouped": gamma_gamma_grouped,
             "lifetimes_probability_alive": probability_alive,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +16,39 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _ROOM = 4  # cells of a table per row, up to which counting in it beats sorting
+
+
+class Tally(NamedTuple):
+    """Distinct histories, and how many customers have each."""
+
+    frequency: Floats
+    recency: Floats
+    periods: Floats
+    counts: Floats
+
+    @classmethod
+    def quick(cls, x: NDArray[Any], last: NDArray[Any], n: NDArray[Any]) -> Tally | None:
+        """Count integers that make small tables, and check what is distinct alone.
+
+        None where they are others, or something is wrong with them.
+        """
+        arrays = (x, last, n)
+        if not len(n) or any(values.dtype.kind not in "iu" for values in arrays):
+            return None
+        size = int(n.max()) + 1
+        if size**3 > _ROOM * len(n) or any(v.min() < 0 or v.max() >= size for v in arrays):
+            return None
+        key = (n.astype(np.int64) * size + last) * size + x
+        total = np.bincount(key, minlength=size**3)
+        keys = np.flatnonzero(total)
+        pairs, frequency = np.divmod(keys, size)
+        periods, recency = np.divmod(pairs, size)
+        if not ((frequency <= recency) & (recency <= periods)).all():
+            return None
+        if ((frequency == 0) & (recency > 0)).any():
+            return None
+        found = (frequency, recency, periods, total[keys])
+        return cls(*(values.astype(np.float64) for values in found))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -52,11 +87,12 @@ class Histories:
             place=place,
         )
 
-    def counted(self, counts: Floats | None) -> Floats:
-        """Return how many customers have each history."""
+    def tally(self, counts: Floats | None) -> Tally:
+        """Return how many customers have each history that somebody has."""
         weights = None if counts is None else counts.ravel()
-        total = np.bincount(self.place.ravel(), weights, len(self.periods))
-        return total.astype(np.float64)
+        total = np.bincount(self.place.ravel(), weights, len(self.periods)).astype(np.float64)
+        kept = total > 0
+        return Tally(self.frequency[kept], self.recency[kept], self.periods[kept], total[kept])
 
     def spread(self, values: Floats) -> Floats:
         """Give each customer what was computed for his history."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import attrs
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, gammaln, logsumexp
@@ -29,7 +30,7 @@ from custrel.valuation._arguments import (
 )
 from custrel.valuation._beta_coordinates import jacobian, natural
 from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs, log_alive, log_doubt
-from custrel.valuation._opportunities import Histories
+from custrel.valuation._opportunities import Histories, Tally
 from custrel.valuation._peak import Penalty, in_pairs, of_beta
 from custrel.valuation._rows import counts_of
 from custrel.valuation._sampling import occasions_of
@@ -177,13 +178,19 @@ class BgBb(Learnt):
         door = enter(summary)
         columns = [frequency, recency, periods, *([] if weights is None else [weights])]
         door.require(columns, remedy=_REMEDY)
+        if weights is None and isinstance(door.frame, nw.DataFrame):
+            door.require_numbers(*columns)
+            # As they are: whole numbers need not become floats to be counted.
+            table = [door.frame.get_column(name).to_numpy() for name in columns]
+            if (tally := Tally.quick(*table)) is not None:
+                return cls._learn(tally, unit, penalty)
         values, counts = door.distinct(*dict.fromkeys(columns))
         known = dict(zip(dict.fromkeys(columns), values, strict=True))
         if weights is not None:
             counts = counts * known[weights]
         given = counts if door.lazy or weights is not None else None
         histories = Histories.of(known[frequency], known[recency], known[periods])
-        return cls._learn(histories, counts_of(given, values[0]), unit, penalty)
+        return cls._learn(histories.tally(counts_of(given, values[0])), unit, penalty)
 
     @classmethod
     def fit_arrays(
@@ -234,23 +241,17 @@ class BgBb(Learnt):
         """
         histories = Histories.of(frequency, recency, periods)
         counts = counts_of(weights, np.broadcast_to(0.0, histories.place.shape))
-        return cls._learn(histories, counts, unit, penalty)
+        return cls._learn(histories.tally(counts), unit, penalty)
 
     @classmethod
     def _learn(
         cls,
-        histories: Histories,
-        weights: Floats | None,
+        tally: Tally,
         unit: TimeUnit | str | None,
         penalty: float,
     ) -> Self:
         held = Penalty(strength_of(penalty), in_pairs(of_beta, of_beta))
-        counts = histories.counted(weights)
-        kept = counts > 0
-        x, last, n = (
-            values[kept] for values in (histories.frequency, histories.recency, histories.periods)
-        )
-        counts = counts[kept]
+        x, last, n, counts = tally
         cls._check(x, n, counts)
         best = Likelihood(Pairs.of(x, last, n), counts).climb(held)
         parameters = natural(best.at)
