@@ -264,6 +264,13 @@ def test_good_rows_and_the_problems_of_the_others():
     assert from_columns(Money, money_columns(), errors="collect")[1] == ()
 
 
+def test_an_object_within_an_object_that_cannot_be_is_named_by_its_field():
+    columns = {"orders": [0], "revenue_amount": ["inf"], "revenue_currency": ["CNY"]}
+    _, (problem,) = from_columns(TransactionRecord, columns, errors="collect")
+    assert problem.column == "revenue"
+    assert str(problem).startswith("column 'revenue': Money: Infinity is no amount")
+
+
 def test_missing_columns():
     with pytest.raises(ColumnNotFound, match="no column 'currency'; the frame has 'amount'"):
         from_columns(Money, {"amount": []})

@@ -94,6 +94,13 @@ def test_a_day_is_in_both_when_it_is_in_what_they_have_in_common(a, b, day):
     assert a.overlaps(b) == (both is not None)
 
 
+def test_stretches_that_only_touch_have_nothing_in_common():
+    spring, summer = Period.quarter(2024, 1), Period.quarter(2024, 2)
+    assert spring.intersection(summer) is None
+    assert not summer.overlaps(spring)
+    assert spring.overlaps(Period(date(2024, 3, 31)))
+
+
 def test_periods_of_the_calendar():
     assert Period.year(2024).days == 366
     assert Period.quarter(2024, 4) == Period(date(2024, 10, 1), date(2025, 1, 1))
