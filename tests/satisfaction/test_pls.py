@@ -426,6 +426,12 @@ def test_scores_of_others():
     weight = fit.frame[fit.frame["construct"] == "c0"]
     z = (data.tail(5)[list(weight["item"])] - list(weight["mean"])) / list(weight["sd"])
     np.testing.assert_allclose(scored["c0"], z.to_numpy() @ weight["weight"].to_numpy())
+    on_scale = fit.scores(data.tail(5), unit="items")
+    share = (weight["weight"] / weight["sd"]).to_numpy()
+    mean = data.tail(5)[list(weight["item"])].to_numpy() @ (share / share.sum())
+    np.testing.assert_allclose(on_scale["c0"], mean)
+    with pytest.raises(UnknownCode, match="'raw' is no unit of scores"):
+        fit.scores(data, unit="raw")
     gap = data.tail(5).assign(**{model.items[0]: np.nan})
     assert not fit.scores(gap)["c0"].isna().any()
     strict = pls(data, model=model, method=PlsMethod(missing="casewise"))

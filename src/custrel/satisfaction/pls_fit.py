@@ -392,20 +392,22 @@ class PlsFit:
         deviations = self.estimates.deviations[0, block]
         return IndexRule.from_weights(one, weights, deviations, weighting)
 
-    def scores(self, frame: Any) -> Any:
+    def scores(self, frame: Any, *, unit: Literal["standardized", "items"] = "standardized") -> Any:
         """Add every respondent's score of every construct.
 
         Parameters
         ----------
         frame : frame
             Answers to the items: those of the fit, or others.
+        unit : {"standardized", "items"}
+            Whether scores have mean 0 and variance 1 among the respondents of the fit, or lie on
+            the items' own scale, as the weighted means that an index is made of.
 
         Returns
         -------
         frame
-            As it came, with a column for each construct: mean 0 and variance 1 among the
-            respondents of the fit. Missing answers count as the item's mean in the fit; where the
-            method leaves respondents out, they have no scores.
+            As it came, with a column for each construct. Missing answers count as the item's mean
+            in the fit; where the method leaves respondents out, they have no scores.
 
         Raises
         ------
@@ -413,11 +415,15 @@ class PlsFit:
             An item is not there.
         InvalidData
             A construct is called as a column is.
+        UnknownCode
+            There is no such unit.
 
         See Also
         --------
         IndexRule.score : Scores from 0 to 100.
         """
+        if unit not in {"standardized", "items"}:
+            raise UnknownCode("unit of scores", str(unit), ("standardized", "items"))
         door = enter(frame)
         door.require(self.model.items)
         door.require_numbers(*self.model.items)
@@ -430,7 +436,9 @@ class PlsFit:
                 remedy="Rename it first.",
             )
             raise InvalidData([problem])
-        return door.leave(door.frame.with_columns(**score_expressions(self)))
+        return door.leave(
+            door.frame.with_columns(**score_expressions(self, standardized=unit == "standardized"))
+        )
 
     def bootstrap(
         self,

@@ -188,9 +188,10 @@ def _index_deviations(fit: PlsFit) -> Floats:
     return np.asarray(100 / (sums * np.array(widths)))
 
 
-def score_expressions(fit: PlsFit) -> dict[str, nw.Expr]:
+def score_expressions(fit: PlsFit, *, standardized: bool) -> dict[str, nw.Expr]:
     """Return every construct's score as an expression over the items' columns."""
-    means, deviations = fit.estimates.means[0], fit.estimates.deviations[0]
+    means, parts = fit.estimates.means[0], fit.estimates.weights[0] / fit.estimates.deviations[0]
+    shares = _item_shares(fit.estimates, fit.design)
     found = {}
     for j, name in enumerate(fit.model.names):
         terms = []
@@ -199,8 +200,8 @@ def score_expressions(fit: PlsFit) -> dict[str, nw.Expr]:
             if fit.method.missing != "casewise":
                 gone = answer.is_null() | answer.is_nan()
                 answer = nw.when(gone).then(float(means[i])).otherwise(answer)
-            part = float(fit.estimates.weights[0, i] / deviations[i])
-            terms.append((answer - float(means[i])) * part)
+            score = (answer - float(means[i])) * float(parts[i])
+            terms.append(score if standardized else answer * float(shares[i]))
         found[name] = sum(terms[1:], terms[0])
     return found
 
