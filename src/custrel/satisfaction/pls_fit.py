@@ -458,7 +458,8 @@ class PlsFit:
             How often respondents are drawn again, 2 or more.
         processes : int
             How many work at it; the numbers are the same. More than one pays from about a hundred
-            thousand respondents on.
+            thousand respondents on; a script that asks for them does its work under
+            ``if __name__ == "__main__":``, since each process imports it.
         progress : bool
             Whether to show on the terminal how far it is (needs the ``progress`` extra).
 
