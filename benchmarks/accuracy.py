@@ -173,7 +173,7 @@ def beta_geometric(kind: Any) -> list[Check]:
                 discounting="continuous",
             ),
             right=all_time,
-            share=0.2,
+            share=0.07,
             **common,
         ),
     ]

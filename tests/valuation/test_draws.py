@@ -9,22 +9,26 @@ import pytest
 from segmentation.engines import ENGINES, read
 from valuation.simulated import customers
 
-from custrel.errors import FitError, InvalidRule, MissingExtra, UnitMismatch
+from custrel.errors import ColumnNotFound, FitError, InvalidRule, MissingExtra, UnitMismatch
 from custrel.transactions import CustomerSummary
 from custrel.valuation import (
     BgBb,
+    BgCnbd,
     BgNbd,
     DiscountRate,
     GammaGamma,
+    MbgCnbd,
     MbgNbd,
     Nbd,
     ParameterDraws,
     ParetoNbd,
     ShiftedBetaGeometric,
     bootstrap,
+    compare,
     draws_interval,
     lifetime_value,
     posterior,
+    profile_intervals,
     value_intervals,
 )
 from custrel.valuation._futures import draw_future
@@ -36,6 +40,8 @@ MODELS = (
     MbgNbd(r=0.5, alpha=6.0, a=0.9, b=1.6, unit="W"),
     ParetoNbd(r=0.55, alpha=10.6, s=0.61, beta=11.7, unit="W"),
     Nbd(r=0.38, alpha=12.0, unit="W"),
+    BgCnbd(r=0.85, alpha=1.45, a=0.79, b=2.42, k=3, unit="W"),
+    MbgCnbd(r=0.85, alpha=1.45, a=0.79, b=2.42, k=2, unit="W"),
 )
 BY_NAME = {"ids": lambda model: type(model).__name__}
 
@@ -134,6 +140,26 @@ def test_it_covers():
         limits = draws_interval(lambda m: m.expected_purchases(**one), found, confidence=0.9)
         hits.append(limits.low < right < limits.high)
     assert sum(hits) >= 17
+
+
+def test_regular_purchases():
+    """The likelihood is of the times between purchases too, of which k is taken to be known."""
+    sample = BgCnbd(r=0.85, alpha=1.45, a=0.79, b=2.42, k=3, unit="W").sample(
+        T=38.0, seed=1, customers=600
+    )
+    model = BgCnbd.fit_arrays(**sample, unit="W")
+    assert model.k == 3
+    frame = pd.DataFrame(sample)
+    low, high = profile_intervals(model, frame, parameters=["r"])["r"]
+    assert low < model.r < high
+    found = posterior(model, frame, seed=1, draws=100)
+    assert low < np.median(found["r"]) < high
+    again = bootstrap(model, frame, seed=1, draws=30)
+    assert again["r"].std() == pytest.approx(model.standard_errors["r"], rel=0.4)
+    rivals = [model, BgNbd.fit_arrays(**{name: sample[name] for name in BgNbd.history})]
+    assert compare(rivals, frame).best.model == "BgCnbd"
+    with pytest.raises(ColumnNotFound, match="log_gaps"):
+        compare(rivals, frame.drop(columns="log_gaps"))
 
 
 def test_poor_draws_say_so(model):

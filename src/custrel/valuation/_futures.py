@@ -72,7 +72,8 @@ def _events_since(
     """Draw how many events passed since the last purchase, of which the k-th is the next."""
     passed = np.arange(model.k)
     shape = (model.r + model.k * x)[:, None] + passed
-    share = np.maximum((age - last) / (model.alpha + age), 1e-300)[:, None]
+    since = age - np.where(x > 0, last, 0.0)
+    share = np.maximum(since / (model.alpha + age), 1e-300)[:, None]
     weight = gammaln(shape) - gammaln(passed + 1.0) + passed * np.log(share)
     chance = np.exp(weight - weight.max(axis=1, keepdims=True))
     below = np.cumsum(chance, axis=1)

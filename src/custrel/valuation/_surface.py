@@ -93,6 +93,8 @@ def _read_columns(
         How many customers each row stands for.
     """
     names = columns_of(model)
+    if "log_gaps" in getattr(model, "learns_from", ()) and "log_gaps" in enter(data).columns:
+        names = (*names, "log_gaps")
     require_same_unit(model, known_unit(model), data)
     door = enter(data)
     wanted = [*names, *([] if weights is None else [weights])]

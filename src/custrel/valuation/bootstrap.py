@@ -94,6 +94,8 @@ def bootstrap(
 
     Notes
     -----
+    How regular purchases are, the `k` of `BgCnbd`, is taken to be known.
+
     Ctrl-C ends it without a result; processes finish the few draws that they are at.
 
     References
@@ -154,12 +156,13 @@ def _ages(model: Any, data: Any, weights: str | None) -> tuple[str, Floats]:
 def _learn_again(model: Any, column: str, ages: Floats, streams: Sequence[Stream]) -> list[Draw]:
     """Return the parameters learnt from each set of simulated customers, and what was wrong."""
     found: list[Draw] = []
+    known = {"k": model.k} if hasattr(model, "k") else {}
     for stream in streams:
         sample = model.sample(**{column: ages}, seed=stream)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the diagnosis says it
-                again = type(model).fit_arrays(**sample)
+                again = type(model).fit_arrays(**sample, **known)
         except FitError:
             found.append((None, ("could not be learnt from",)))
         else:

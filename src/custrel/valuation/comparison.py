@@ -216,6 +216,8 @@ def compare(models: Iterable[Any], summary: Any) -> Comparison:
     if not chosen:
         raise InvalidRule("there is no model to compare: pass one or more.")
     door = enter(summary)
+    if len({getattr(model, "k", 1) for model in chosen}) > 1:
+        door.require(["log_gaps"], remedy="Models of different k need it: add_log_gaps makes it.")
     held = Holdout.of(summary) if {*HELD[3:]} <= {*door.columns} else None
     scores = tuple(_score(model, summary, held) for model in chosen)
     customers = float(Surface.of(chosen[0], summary).counts.sum())

@@ -413,7 +413,7 @@ def predict_intervals(summary: Any, model: Any, *, horizon: float, confidence: f
     door.require(_HISTORY, remedy="custrel.summarize makes them from an order log.")
     door.require_numbers(*_HISTORY)
     arrays, _ = door.distinct(*_HISTORY)
-    history = dict(zip(_HISTORY, arrays, strict=True))
+    history: dict[str, Floats] = dict(zip(_HISTORY, arrays, strict=True))
     alive = delta_interval(
         lambda other: other.probability_alive(**history),
         model,

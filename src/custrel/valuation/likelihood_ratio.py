@@ -17,9 +17,7 @@ __all__ = ["LikelihoodRatio", "likelihood_ratio_test"]
 # Which models another becomes when one of its parameters runs to a boundary.
 _WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "BgCnbd": ("Nbd",),
         "BgNbd": ("Nbd",),
-        "MbgCnbd": ("Nbd",),
         "MbgNbd": ("Nbd",),
         "ParetoNbd": ("Nbd",),
     }

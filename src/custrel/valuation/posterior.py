@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 _FREEDOM = 6.0  # of the proposal's tails, which are to be heavier than the posterior's
 _PROPOSALS = 2  # for each draw
-_ROUNDS = 4
+_ROUNDS = 3  # in which the proposal may be mended
 _GOOD, _POOR = 0.5, 0.1  # effective size by proposal, with which to be content, and to warn of
 _FEWEST = 100
 
@@ -115,13 +115,14 @@ def posterior(
     rng = np.random.default_rng(seed)
     at, covariance = _laplace(density, logs_of(model))
     proposals = max(_FEWEST, _PROPOSALS * draws)
+    points, chances = _weighed(density, at, covariance, proposals, rng)
     for _ in range(_ROUNDS):
-        points, chances = _weighed(density, at, covariance, proposals, rng)
-        size = 1 / float(chances @ chances)
-        if size >= _GOOD * proposals:
+        if _worth(chances) >= _GOOD * proposals:
             break
         at = chances @ points
         covariance = _moments(points - at, chances, covariance)
+        points, chances = _weighed(density, at, covariance, proposals, rng)
+    size = _worth(chances)
     diagnosis = _diagnosis(size, proposals)
     for finding in diagnosis:
         warnings.warn(f"{type(model).__name__}: {finding}.", stacklevel=2)
@@ -132,6 +133,11 @@ def posterior(
         effective_size=size,
         diagnosis=diagnosis,
     )
+
+
+def _worth(chances: Floats) -> float:
+    """Return how many equally likely points are worth as much (Kish's effective size)."""
+    return 1 / float(chances @ chances)
 
 
 def _diagnosis(size: float, proposals: int) -> tuple[str, ...]:
@@ -146,7 +152,7 @@ def _diagnosis(size: float, proposals: int) -> tuple[str, ...]:
 
 def _centre(surface: Surface) -> Floats:
     """Return the logarithms that the priors are around."""
-    scaled = {}
+    scaled: dict[str, str] = {}
     if known_unit(surface.model) is not None or "T" in surface.columns:
         scaled = dict.fromkeys(("alpha", "beta"), "T")
     if "monetary_value" in surface.columns:
@@ -197,7 +203,7 @@ def _weighed(
 def _moments(away: Floats, chances: Floats, before: Floats) -> Floats:
     """Return the covariance of weighed points, held up by the one before where they are few."""
     found = np.einsum("n,ni,nj->ij", chances, away, away)
-    size = 1 / float(chances @ chances)
+    size = _worth(chances)
     share = size / (size + 10 * len(before))
     return np.asarray(share * found + (1 - share) * before)
 
