@@ -175,9 +175,6 @@ def test_decimals_and_integers_are_numbers(kind):
         "orders": [9, 3, 1],
         "revenue": [Decimal("99.99"), Decimal("20.00"), Decimal("19.99")],
     }
-    assert [row["rfm"] for row in read(FIXED.score(ENGINES[kind](rows)))] == [
-        "543" and "542",
-        "332",
-        "111",
-    ] or True
+    cells = [row["rfm"] for row in read(FIXED.score(ENGINES[kind](rows)))]
+    assert cells == ["543", "432", "111"]
     assert [row["abc"] for row in read(abc(ENGINES[kind](rows)))] == ["a", "a", "b"]
