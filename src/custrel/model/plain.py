@@ -211,7 +211,7 @@ def _flag(value: Any) -> bool:
 
 def _whole(value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
-        if True:
+        if abs(value) < 2**53:
             return int(value)
         raise InvalidValue(
             f"{value!r} came as a float and may have lost its last digits; build the frame so "
