@@ -226,6 +226,15 @@ def lifetime_value(
     purchases["discounted_purchases"] = model.discounted_purchases(
         **history, horizon=horizon, rate=rate, discounting=discounting
     )
+    if isinstance(door.frame, nw.DataFrame):  # at one stroke
+        if isinstance(spend, GammaGamma):
+            x, mean = numbers.values("frequency", "monetary_value")
+            amounts = spend.expected_spend(frequency=x, monetary_value=mean)
+        else:
+            amounts = np.full_like(purchases["p_alive"], spend)
+        value = margin * amounts * purchases["discounted_purchases"] - acquisition_cost
+        money = {"expected_spend": amounts, "lifetime_value": value}
+        return door.attach(purchases | money, by=history)
     valued = door.attach(purchases, by=history)
     if isinstance(spend, GammaGamma):
         valued = spend.predict(valued)
@@ -233,8 +242,8 @@ def lifetime_value(
     else:
         amount = nw.lit(float(spend))
     door = enter(valued)
-    value = margin * amount * nw.col("discounted_purchases") - acquisition_cost
-    return door.leave(door.frame.with_columns(expected_spend=amount, lifetime_value=value))
+    worth = margin * amount * nw.col("discounted_purchases") - acquisition_cost
+    return door.leave(door.frame.with_columns(expected_spend=amount, lifetime_value=worth))
 
 
 def new_customer_value(
