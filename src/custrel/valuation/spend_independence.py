@@ -56,7 +56,7 @@ class SpendIndependence:
     ...     confidence=0.95,
     ... )
     >>> found.verdict
-    'independent'
+    'unclear'
     """
 
     customers: float
