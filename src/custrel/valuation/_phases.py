@@ -56,7 +56,7 @@ def waiting_with_slopes(k: int, shape: Floats, share: Floats, by_age: Floats) ->
         and by alpha twice.
     """
     total, terms = waiting(k, shape, share)
-    rises, bends = np.zeros((2, *terms.shape))
+    rises, bends = np.zeros_like(terms), np.zeros_like(terms)
     for j in range(1, k):
         each = 1 / (shape + (j - 1))
         rises[j], bends[j] = rises[j - 1] + each, bends[j - 1] + each**2
