@@ -244,6 +244,10 @@ def money_columns(**columns):
                 r"    row 1: amount=0.5\n    row 2: amount='x'"
             ),
         ),
+        (
+            {"amount": ["1", None, "x"]},
+            r"a value is missing in 1 row:\n    row 1: amount=None\ncolumn 'amount': expected",
+        ),
         ({"currency": ["CNY", "RMB", "CNY"]}, "'RMB' is no currency of ISO 4217"),
         ({"currency": ["CNY"]}, "column 'currency': has 1 rows, the first column 3"),
         ({"colour": ["red"] * 3}, "column 'colour': belongs to no field of Money. Leave it out"),

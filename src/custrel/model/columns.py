@@ -219,12 +219,13 @@ class _Fault:
 
     column: str | None
     message: str
+    code: str = "unreadable"
 
     def problem(self, row: int, table: Mapping[str, Sequence[Any]]) -> Problem:
         names = [self.column] if self.column in table else []
         shown = ", ".join(f"{name}={table[name][row]!r}" for name in names if name is not None)
         return Problem(
-            code="unreadable",
+            code=self.code,
             message=self.message.rstrip("."),
             column=self.column,
             rows=(f"row {row}: {shown}" if shown else f"row {row}",),
@@ -268,7 +269,7 @@ class _Reader:
 
     def _cell(self, name: str, value: Any, shape: Shape, read: Callable[[Any], Any]) -> Any:
         if _is_missing(value) and (shape.optional or value is None or shape.only is not float):
-            return None if shape.optional else _Fault(name, "a value is missing")
+            return None if shape.optional else _Fault(name, "a value is missing", "missing")
         try:
             return read(value)
         except (CustrelError, TypeError, ValueError) as error:
@@ -370,11 +371,11 @@ def _as_list(values: Any) -> list[Any]:
 def _by_kind(problems: Sequence[Problem]) -> list[Problem]:
     """Return one problem for each kind and column, with the first rows of each."""
 
-    def column(problem: Problem) -> str:
-        return problem.column or ""
+    def kind(problem: Problem) -> tuple[str, str]:
+        return problem.column or "", problem.code
 
     found: list[Problem] = []
-    for _, group in groupby(sorted(problems, key=column), key=column):
+    for _, group in groupby(sorted(problems, key=kind), key=kind):
         same = list(group)
         rows = tuple(row for problem in same[:_SHOWN] for row in problem.rows)
         found.append(attrs.evolve(same[0], count=len(same), rows=rows))
