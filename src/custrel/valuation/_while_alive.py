@@ -153,7 +153,7 @@ def chance_while_alive(prospects: Prospects, n: Floats, begin: Floats, until: Fl
             size, ends = k[some, None], passed[some, None] + p * begin[some, None]
             share = length[some, None] / (ends + length[some, None])
             lasts = np.exp(-size * np.log1p(delay[some, None] * p))
-            return np.asarray(lasts * betainc(again[some, None], size, share))
+            return np.asarray(lasts * betainc(again[some, None], size, share), dtype=np.float64)
 
         def before(p: Floats, some: Ints) -> Floats:
             return np.asarray(-np.expm1(-k[some, None] * np.log1p(delay[some, None] * p)))
