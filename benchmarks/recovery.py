@@ -164,7 +164,8 @@ def _rows(
 ) -> list[list[str]]:
     middle = np.median(learnt, axis=0)
     spread = np.sqrt(np.mean(np.log(learnt / true) ** 2, axis=0))
-    coverage = [np.mean(np.array(each, dtype=float), axis=0) for each in held]
+    blank = [np.full(len(true), np.nan)]
+    coverage = [np.mean(np.array(each or blank, dtype=float), axis=0) for each in held]
     rows = []
     for place, name in enumerate([*study.names, study.predicted]):
         shares = [f"{100 * each[place]:.1f}" for each in coverage]
