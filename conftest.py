@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,7 +11,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 
 @pytest.fixture(autouse=True)
-def close_pictures():
+def close_pictures() -> Iterator[None]:
     """Close what a test has drawn: matplotlib keeps it, and warns of the twenty-first."""
     yield
     if "matplotlib.pyplot" in sys.modules:
