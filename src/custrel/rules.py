@@ -37,6 +37,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "CesScale": "custrel.satisfaction.ces",
         "Checklist": "custrel.segmentation.checklist",
         "ClassBudget": "custrel.segmentation.tiers",
+        "ComplaintPolicy": "custrel.model.complaint_policy",
         "Construct": "custrel.satisfaction.path_model",
         "ContactRule": "custrel.segmentation.campaign",
         "ContinuousScale": "custrel.satisfaction.kano_continuous",
