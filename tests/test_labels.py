@@ -9,6 +9,7 @@ from custrel import model
 from custrel.errors import UnknownCode
 from custrel.labels import _ANALYTIC, _CATALOGUES, _find, label, label_or_code, labels
 from custrel.model import FLOWS, Outcome, RiskVerdict
+from custrel.model.complaint import _STEPS
 from custrel.satisfaction import (
     ACSI,
     ECSI,
@@ -129,6 +130,8 @@ ENUMERATIONS = [
     if isinstance(thing := getattr(model, name), type) and issubclass(thing, Enum)
 ]
 MODEL_CODES = {
+    "complaint_category": ("product", "service", "staff_attitude", "facility", "other"),
+    "complaint_step": _STEPS,
     "evidence": {key for flow in FLOWS.values() for t in flow.transitions for key in t.needs},
     "orientation_item": model.ORIENTATION_ITEMS,
     "service_objective": FLOWS["service_life"].states,

@@ -319,6 +319,57 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "complaint_category",
+        (
+            ("product", "Product", "产品"),
+            ("service", "Service", "服务"),
+            ("staff_attitude", "Attitude of staff", "服务态度"),
+            ("facility", "Facilities", "服务设施"),
+            ("other", "Other", "其他方面"),
+        ),
+    ),
+    (
+        "complaint_principle",
+        (
+            ("follow_rules", "By the rules", "有章可循"),
+            ("prompt", "Prompt handling", "及时处理"),
+            ("clear_responsibility", "Clear responsibility", "分清责任"),
+            ("on_file", "On file", "留档分析"),
+        ),
+    ),
+    (
+        "complaint_step",
+        (
+            ("record", "Record", "记录投诉内容"),
+            ("judge", "Judge", "判定投诉是否成立"),
+            ("assign", "Assign", "确定责任部门和个人"),
+            ("analyze", "Analyze the cause", "分析投诉原因"),
+            ("propose", "Propose a remedy", "提出处理方案"),
+            ("approve", "Have it approved", "主管领导批示"),
+            ("carry_out", "Carry it out", "实施处理方案"),
+            ("settle", "Penalize or prevent", "处罚责任者或预防"),
+            ("notify", "Notify the customer", "通知客户"),
+            ("collect_feedback", "Collect feedback", "收集反馈意见"),
+            ("sum_up", "Sum up", "总结评价"),
+        ),
+    ),
+    (
+        "request_answer",
+        (
+            ("fulfil", "Meet it", "予以满足"),
+            ("one_stop", "Show a way to it", "一站式服务"),
+            ("explain", "Explain", "解释与说明"),
+        ),
+    ),
+    (
+        "service_phase",
+        (
+            ("pre_sale", "Before the sale", "售前"),
+            ("in_sale", "During the sale", "售中"),
+            ("after_sale", "After the sale", "售后"),
+        ),
+    ),
+    (
         "recovery",
         (
             ("failed", "Service failed", "服务失效"),

@@ -38,6 +38,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "Checklist": "custrel.segmentation.checklist",
         "ClassBudget": "custrel.segmentation.tiers",
         "Clustering": "custrel.segmentation.clustering",
+        "ComplaintPolicy": "custrel.model.complaint_policy",
         "Construct": "custrel.satisfaction.path_model",
         "ContactRule": "custrel.segmentation.campaign",
         "ContinuousScale": "custrel.satisfaction.kano_continuous",

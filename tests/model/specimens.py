@@ -10,6 +10,7 @@ import hypothesis.strategies as st
 from model.histories import cases
 
 from custrel import model
+from custrel.errors import InvalidValue
 
 texts = st.text(max_size=8)
 names = st.text(min_size=1, max_size=6).filter(lambda text: text.strip() == text)
@@ -132,6 +133,37 @@ def bases(draw):
     return base
 
 
+penalties = st.builds(
+    model.Penalty, person=names, rule=texts,
+    fine=maybe(st.builds(model.Money, st.integers(0, 10**19), st.just("CNY"))),
+    points=whole, suspend_days=whole, training_days=whole,
+)  # fmt: skip
+
+
+@st.composite
+def complaints(draw):
+    case = draw(cases([model.COMPLAINT_FLOW], most=20).filter(is_approved_by_another))
+    penalized = case.last("penalize") is not None
+    return model.Complaint(
+        case=case,
+        category=draw(names),
+        text=draw(texts),
+        penalties=draw(few(penalties)) if penalized else (),
+        recovery=draw(maybe(cases([model.RECOVERY_FLOW]))),
+        found_fair=draw(maybe(st.booleans())),
+        found_reasonable=draw(maybe(st.booleans())),
+        opportunity_id=draw(maybe(names)),
+    )
+
+
+def is_approved_by_another(case):
+    try:
+        model.Complaint(case=case, category="other")
+    except InvalidValue:
+        return False
+    return True
+
+
 findings = st.builds(
     model.QualityFinding, customer_id=names, aspect=st.sampled_from(model.QualityAspect),
     field=texts, what=texts,
@@ -144,6 +176,15 @@ SPECIMENS = {
         limit_days=numbers, tell=few(texts),
     ),
     model.Case: cases(),
+    model.Complaint: complaints(),
+    model.ComplaintStatistics: st.builds(
+        model.ComplaintStatistics, subject=maybe(names), complaints=whole, closed=whole,
+        in_time=whole,
+    ),
+    model.ComplaintStep: st.builds(
+        model.ComplaintStep, number=st.integers(1, 11), step=names, applies=st.booleans(),
+        at=maybe(instants), by=maybe(names), evidence=evidence.map(lambda e: tuple(sorted(e.items()))),
+    ),
     model.Consent: consents(),
     model.ContactPerson: people,
     model.ContactPoint: points,
@@ -173,6 +214,7 @@ SPECIMENS = {
         model.Participation, customer_id=names, show=names,
         side=st.sampled_from(model.ExhibitionSide), is_key=st.booleans(),
     ),
+    model.Penalty: penalties,
     model.Period: periods(),
     model.QualityFinding: findings,
     model.RecordCard: st.builds(
@@ -187,10 +229,17 @@ SPECIMENS = {
         setting=st.sampled_from(model.RelationshipSetting), is_willing=maybe(st.booleans()),
     ),
     model.SatisfactionRecord: scores,
+    model.ServiceClock: st.builds(
+        model.ServiceClock, allowed_hours=numbers, used_hours=numbers, due_at=maybe(instants),
+        stopped_at=maybe(instants),
+    ),
     model.Spell: spells(),
     model.SupplyRelation: st.builds(
         model.SupplyRelation, supplier_id=st.just("S"),
         customer_id=names.filter(lambda name: name != "S"), period=periods(),
     ),
     model.TransactionRecord: transactions(),
+    model.Violation: st.builds(
+        model.Violation, principle=st.sampled_from(model.ComplaintPrinciple), why=texts
+    ),
 }  # fmt: skip

@@ -26,6 +26,20 @@ if TYPE_CHECKING:
         from_columns as from_columns,
         to_columns as to_columns,
     )
+    from custrel.model.complaint import (
+        Complaint as Complaint,
+        ComplaintStep as ComplaintStep,
+        Penalty as Penalty,
+    )
+    from custrel.model.complaint_policy import (
+        ComplaintPolicy as ComplaintPolicy,
+        ComplaintPrinciple as ComplaintPrinciple,
+        Violation as Violation,
+    )
+    from custrel.model.complaint_statistics import (
+        ComplaintStatistics as ComplaintStatistics,
+        complaint_statistics as complaint_statistics,
+    )
     from custrel.model.consent import (
         Consent as Consent,
         may_contact as may_contact,
@@ -155,6 +169,14 @@ if TYPE_CHECKING:
         StagePriorities as StagePriorities,
         price_floor as price_floor,
     )
+    from custrel.model.service import (
+        RequestAnswer as RequestAnswer,
+        ServicePhase as ServicePhase,
+    )
+    from custrel.model.service_clock import (
+        ServiceClock as ServiceClock,
+        service_clock as service_clock,
+    )
     from custrel.model.spell import Spell as Spell
     from custrel.model.supply import (
         SupplyRelation as SupplyRelation,
@@ -184,6 +206,20 @@ else:
             "custrel.model.columns": (
                 "from_columns",
                 "to_columns",
+            ),
+            "custrel.model.complaint": (
+                "Complaint",
+                "ComplaintStep",
+                "Penalty",
+            ),
+            "custrel.model.complaint_policy": (
+                "ComplaintPolicy",
+                "ComplaintPrinciple",
+                "Violation",
+            ),
+            "custrel.model.complaint_statistics": (
+                "ComplaintStatistics",
+                "complaint_statistics",
             ),
             "custrel.model.consent": (
                 "Consent",
@@ -313,6 +349,14 @@ else:
                 "SeasonRule",
                 "StagePriorities",
                 "price_floor",
+            ),
+            "custrel.model.service": (
+                "ServicePhase",
+                "RequestAnswer",
+            ),
+            "custrel.model.service_clock": (
+                "ServiceClock",
+                "service_clock",
             ),
             "custrel.model.spell": ("Spell",),
             "custrel.model.supply": (
