@@ -40,6 +40,10 @@ if TYPE_CHECKING:
         lorenz as lorenz,
         pareto_share as pareto_share,
     )
+    from custrel.segmentation.correspondence import (
+        Correspondence as Correspondence,
+        correspondence as correspondence,
+    )
     from custrel.segmentation.evaluation import (
         evaluate_segments as evaluate_segments,
         segment_differences as segment_differences,
@@ -151,6 +155,7 @@ else:
                 "lorenz",
                 "pareto_share",
             ),
+            "custrel.segmentation.correspondence": ("Correspondence", "correspondence"),
             "custrel.segmentation.evaluation": ("evaluate_segments", "segment_differences"),
             "custrel.segmentation.features": ("Feature", "FeatureSpace"),
             "custrel.segmentation.grid": ("Axis", "Grid"),
