@@ -40,6 +40,14 @@ if TYPE_CHECKING:
         lorenz as lorenz,
         pareto_share as pareto_share,
     )
+    from custrel.segmentation.correspondence import (
+        Correspondence as Correspondence,
+        correspondence as correspondence,
+    )
+    from custrel.segmentation.evaluation import (
+        evaluate_segments as evaluate_segments,
+        segment_differences as segment_differences,
+    )
     from custrel.segmentation.features import Feature as Feature, FeatureSpace as FeatureSpace
     from custrel.segmentation.grid import Axis as Axis, Grid as Grid
     from custrel.segmentation.key_accounts import (
@@ -147,6 +155,8 @@ else:
                 "lorenz",
                 "pareto_share",
             ),
+            "custrel.segmentation.correspondence": ("Correspondence", "correspondence"),
+            "custrel.segmentation.evaluation": ("evaluate_segments", "segment_differences"),
             "custrel.segmentation.features": ("Feature", "FeatureSpace"),
             "custrel.segmentation.grid": ("Axis", "Grid"),
             "custrel.segmentation.key_accounts": (
