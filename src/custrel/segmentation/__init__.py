@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
+    from custrel.segmentation.association import (
+        next_product as next_product,
+        product_pairs as product_pairs,
+    )
     from custrel.segmentation.campaign import (
         ContactRule as ContactRule,
         break_even_rate as break_even_rate,
@@ -118,6 +122,7 @@ else:
         __name__,
         {
             "custrel.segmentation.abc": ("AbcRule", "abc"),
+            "custrel.segmentation.association": ("next_product", "product_pairs"),
             "custrel.segmentation.campaign": ("ContactRule", "break_even_rate", "campaign_table"),
             "custrel.segmentation.capacity": ("allocate_capacity", "need_fit"),
             "custrel.segmentation.checklist": (
