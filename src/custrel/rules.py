@@ -39,6 +39,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "ClassBudget": "custrel.segmentation.tiers",
         "ComplaintPolicy": "custrel.model.complaint_policy",
         "Construct": "custrel.satisfaction.path_model",
+        "ContactCadence": "custrel.model.contact_cadence",
         "ContactRule": "custrel.segmentation.campaign",
         "ContinuousScale": "custrel.satisfaction.kano_continuous",
         "CovariateEffect": "custrel.valuation.covariates",
