@@ -211,6 +211,10 @@ SPECIMENS = {
         next_action=maybe(actions),
     ),
     model.Interval: intervals(),
+    model.ManagerIndicators: st.builds(
+        model.ManagerIndicators, manager=names, leads_added=whole, won=whole, lost=whole,
+        customers=whole, customers_lost=whole, mean_tenure_days=maybe(numbers),
+    ),
     model.Merge: st.builds(
         model.Merge, loser=st.just("C-1"), into=names.filter(lambda name: name != "C-1"),
         at=instants, by=names, reason=texts, undo=st.booleans(),

@@ -1,4 +1,5 @@
-"""Contacts, who is due, and the pipeline: S-229, S-240, S-241, S-243, S-244, S-245, S-248."""
+"""Contacts, who is due, and the pipeline: S-229, S-240, S-241, S-243, S-244, S-245, S-247,
+S-248."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,6 +25,7 @@ from custrel.model import (
     Period,
     contact_summary,
     loss_reasons,
+    manager_indicators,
     open_actions,
     pipeline_summary,
     stage_efficiency,
@@ -203,3 +205,24 @@ def test_what_stands_still():
     assert stale_cases([followed], as_of=day(50)) == ()
     lost = leads[0].move("lose", at=day(1), by="li", evidence={"reason": "price"})
     assert stale_cases([lost], as_of=day(99)) == ()
+
+
+def test_what_the_data_say_of_an_account_manager():
+    """S-247: 开拓能力, 销售能力, 维护客户的能力, 服务能力, by hand."""
+    march = Period.month(2024, 3)
+    handed = sale(5, (4, "lose")).hand_over("wang", at=day(2), by="chief")
+    customers = {
+        "A": Period(date(2024, 1, 31)),  # 61 days at the end of March
+        "B": Period(date(2024, 1, 1), date(2024, 3, 31)),
+        "C": Period(date(2024, 3, 2)),  # 30 days
+        "D": Period(date(2024, 1, 1), date(2024, 2, 1)),
+    }
+    li = manager_indicators("li", [*SALES, handed], customers, during=march)
+    assert (li.leads_added, li.won, li.lost) == (5, 1, 2)
+    assert (li.customers, li.customers_lost, li.churn_rate) == (2, 1, 0.5)
+    assert li.mean_tenure_days == 45.5
+    wang = manager_indicators("wang", [handed], {}, during=march)
+    assert (wang.leads_added, wang.lost, wang.win_rate, wang.churn_rate) == (0, 1, 0, None)
+    assert manager_indicators("li", SALES, {}, during=Period.month(2024, 4)).win_rate is None
+    with pytest.raises(InvalidValue, match="needs an end"):
+        manager_indicators("li", [], {}, during=Period(date(2024, 3, 1)))

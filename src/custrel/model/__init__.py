@@ -10,6 +10,10 @@ This package knows neither NumPy nor data frames, so that an application can bui
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from custrel.model.account_manager import (
+        ManagerIndicators as ManagerIndicators,
+        manager_indicators as manager_indicators,
+    )
     from custrel.model.address import Address as Address
     from custrel.model.alarm import (
         Alarm as Alarm,
@@ -216,6 +220,10 @@ else:
     make_lazy(
         __name__,
         {
+            "custrel.model.account_manager": (
+                "ManagerIndicators",
+                "manager_indicators",
+            ),
             "custrel.model.address": ("Address",),
             "custrel.model.alarm": (
                 "Alarm",
