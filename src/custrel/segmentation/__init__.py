@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         Checklist as Checklist,
         Criterion as Criterion,
     )
+    from custrel.segmentation.cluster_count import cluster_criteria as cluster_criteria
+    from custrel.segmentation.clustering import Clustering as Clustering
     from custrel.segmentation.concentration import (
         Concentration as Concentration,
         concentration as concentration,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         lorenz as lorenz,
         pareto_share as pareto_share,
     )
+    from custrel.segmentation.features import Feature as Feature, FeatureSpace as FeatureSpace
     from custrel.segmentation.grid import Axis as Axis, Grid as Grid
     from custrel.segmentation.key_accounts import (
         KeyAccountRule as KeyAccountRule,
@@ -133,6 +136,8 @@ else:
                 "Checklist",
                 "Criterion",
             ),
+            "custrel.segmentation.cluster_count": ("cluster_criteria",),
+            "custrel.segmentation.clustering": ("Clustering",),
             "custrel.segmentation.concentration": (
                 "Concentration",
                 "concentration",
@@ -142,6 +147,7 @@ else:
                 "lorenz",
                 "pareto_share",
             ),
+            "custrel.segmentation.features": ("Feature", "FeatureSpace"),
             "custrel.segmentation.grid": ("Axis", "Grid"),
             "custrel.segmentation.key_accounts": (
                 "KeyAccountRule",
