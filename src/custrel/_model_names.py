@@ -29,6 +29,18 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "contact_kind",
+        (
+            ("enquiry", "Enquiry", "咨询"),
+            ("suggestion", "Suggestion", "意见建议"),
+            ("complaint", "Complaint", "投诉"),
+            ("common_area_repair", "Repair of common areas", "公共维修"),
+            ("home_repair", "Repair at home", "居家维修"),
+            ("other_service", "Other service", "其它服务"),
+            ("praise", "Praise", "表扬"),
+        ),
+    ),
+    (
         "customer_nature",
         (
             ("retail", "Private customer", "零售个人客户"),

@@ -40,6 +40,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "Clustering": "custrel.segmentation.clustering",
         "ComplaintPolicy": "custrel.model.complaint_policy",
         "Construct": "custrel.satisfaction.path_model",
+        "ContactCadence": "custrel.model.contact_cadence",
         "ContactRule": "custrel.segmentation.campaign",
         "ContinuousScale": "custrel.satisfaction.kano_continuous",
         "CovariateEffect": "custrel.valuation.covariates",

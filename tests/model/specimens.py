@@ -164,6 +164,7 @@ def is_approved_by_another(case):
     return True
 
 
+actions = st.builds(model.NextAction, what=names, due_on=days, by=maybe(names))
 findings = st.builds(
     model.QualityFinding, customer_id=names, aspect=st.sampled_from(model.QualityAspect),
     field=texts, what=texts,
@@ -186,8 +187,15 @@ SPECIMENS = {
         at=maybe(instants), by=maybe(names), evidence=evidence.map(lambda e: tuple(sorted(e.items()))),
     ),
     model.Consent: consents(),
+    model.ContactDue: st.builds(
+        model.ContactDue, customer_id=names, customer_class=names, days_late=numbers,
+        last_at=maybe(instants),
+    ),
     model.ContactPerson: people,
     model.ContactPoint: points,
+    model.ContactSummary: st.builds(
+        model.ContactSummary, st.dictionaries(st.sampled_from(model.ContactKind), whole)
+    ),
     model.Customer: customers,
     model.CustomerBase: bases(),
     model.DataQuality: st.builds(
@@ -196,7 +204,17 @@ SPECIMENS = {
     ),
     model.HandOver: hand_overs,
     model.Identifier: identifiers,
+    model.Interaction: st.builds(
+        model.Interaction, customer_id=names, at=instants, by=names,
+        channel=st.sampled_from(model.Channel), kind=st.sampled_from(model.ContactKind),
+        is_inbound=st.booleans(), person_id=maybe(names), case_id=maybe(names), outcome=texts,
+        next_action=maybe(actions),
+    ),
     model.Interval: intervals(),
+    model.ManagerIndicators: st.builds(
+        model.ManagerIndicators, manager=names, leads_added=whole, won=whole, lost=whole,
+        customers=whole, customers_lost=whole, mean_tenure_days=maybe(numbers),
+    ),
     model.Merge: st.builds(
         model.Merge, loser=st.just("C-1"), into=names.filter(lambda name: name != "C-1"),
         at=instants, by=names, reason=texts, undo=st.booleans(),
@@ -206,9 +224,14 @@ SPECIMENS = {
         model.Move, trigger=names, source=names, target=names, at=instants, by=maybe(names),
         approved_by=maybe(names), evidence=evidence, order=whole,
     ),
+    model.NextAction: actions,
     model.Offer: st.builds(
         model.Offer, customer_id=texts, price=maybe(moneys), at=maybe(instants),
         channel=maybe(st.sampled_from(model.Channel)), product=texts,
+    ),
+    model.Opportunity: st.builds(
+        model.Opportunity, case=cases(), amount=moneys,
+        probability=maybe(st.decimals(0, 1, places=4)), expected_close=maybe(days),
     ),
     model.Participation: st.builds(
         model.Participation, customer_id=names, show=names,
@@ -216,6 +239,9 @@ SPECIMENS = {
     ),
     model.Penalty: penalties,
     model.Period: periods(),
+    model.PipelineSummary: st.builds(
+        model.PipelineSummary, open=whole, won=whole, lost=whole, mean_cycle_days=maybe(numbers),
+    ),
     model.QualityFinding: findings,
     model.RecordCard: st.builds(
         model.RecordCard, basic=customers, satisfaction=maybe(scores),
@@ -234,6 +260,10 @@ SPECIMENS = {
         stopped_at=maybe(instants),
     ),
     model.Spell: spells(),
+    model.StageEfficiency: st.builds(
+        model.StageEfficiency, stage=names, entered=whole, passed=whole, lost=whole,
+        mean_days=maybe(numbers),
+    ),
     model.SupplyRelation: st.builds(
         model.SupplyRelation, supplier_id=st.just("S"),
         customer_id=names.filter(lambda name: name != "S"), period=periods(),

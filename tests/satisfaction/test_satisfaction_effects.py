@@ -362,7 +362,7 @@ def test_restored_or_not():
 @pytest.mark.published
 def test_the_chain_of_a_department_store():
     """Rucci, Kirn & Quinn (1998), page 84: 5 units of employees' attitude bring 1.3 units of
-    customers' impression, and these half a percent of revenue growth."""
+    customers' impression, and these half a percent of revenue growth (S-323)."""
     attitude = np.array([0.0, 5, 10, 15, 20])
     shops = pd.DataFrame({"attitude": attitude, "impression": attitude * 1.3 / 5})
     shops["growth"] = shops["impression"] * 0.5 / 1.3

@@ -10,6 +10,10 @@ This package knows neither NumPy nor data frames, so that an application can bui
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from custrel.model.account_manager import (
+        ManagerIndicators as ManagerIndicators,
+        manager_indicators as manager_indicators,
+    )
     from custrel.model.address import Address as Address
     from custrel.model.alarm import (
         Alarm as Alarm,
@@ -43,6 +47,19 @@ if TYPE_CHECKING:
     from custrel.model.consent import (
         Consent as Consent,
         may_contact as may_contact,
+    )
+    from custrel.model.contact import (
+        ContactKind as ContactKind,
+        ContactSummary as ContactSummary,
+        Interaction as Interaction,
+        NextAction as NextAction,
+        contact_summary as contact_summary,
+        open_actions as open_actions,
+        visits_below_quota as visits_below_quota,
+    )
+    from custrel.model.contact_cadence import (
+        ContactCadence as ContactCadence,
+        ContactDue as ContactDue,
     )
     from custrel.model.contact_point import (
         Channel as Channel,
@@ -124,6 +141,10 @@ if TYPE_CHECKING:
     from custrel.model.money import Money as Money
     from custrel.model.move import Move as Move
     from custrel.model.offer import Offer as Offer
+    from custrel.model.opportunity import (
+        Opportunity as Opportunity,
+        weighted_pipeline as weighted_pipeline,
+    )
     from custrel.model.orientation import (
         ORIENTATION_ITEMS as ORIENTATION_ITEMS,
         MarketingOrientation as MarketingOrientation,
@@ -135,6 +156,14 @@ if TYPE_CHECKING:
         without_role as without_role,
     )
     from custrel.model.period import Period as Period
+    from custrel.model.pipeline import (
+        PipelineSummary as PipelineSummary,
+        StageEfficiency as StageEfficiency,
+        loss_reasons as loss_reasons,
+        pipeline_summary as pipeline_summary,
+        stage_efficiency as stage_efficiency,
+        stale_cases as stale_cases,
+    )
     from custrel.model.plain import (
         from_plain as from_plain,
         to_plain as to_plain,
@@ -191,6 +220,10 @@ else:
     make_lazy(
         __name__,
         {
+            "custrel.model.account_manager": (
+                "ManagerIndicators",
+                "manager_indicators",
+            ),
             "custrel.model.address": ("Address",),
             "custrel.model.alarm": (
                 "Alarm",
@@ -224,6 +257,19 @@ else:
             "custrel.model.consent": (
                 "Consent",
                 "may_contact",
+            ),
+            "custrel.model.contact": (
+                "ContactKind",
+                "ContactSummary",
+                "Interaction",
+                "NextAction",
+                "contact_summary",
+                "open_actions",
+                "visits_below_quota",
+            ),
+            "custrel.model.contact_cadence": (
+                "ContactCadence",
+                "ContactDue",
             ),
             "custrel.model.contact_point": (
                 "Channel",
@@ -305,6 +351,10 @@ else:
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
             "custrel.model.offer": ("Offer",),
+            "custrel.model.opportunity": (
+                "Opportunity",
+                "weighted_pipeline",
+            ),
             "custrel.model.orientation": (
                 "ORIENTATION_ITEMS",
                 "MarketingOrientation",
@@ -316,6 +366,14 @@ else:
                 "without_role",
             ),
             "custrel.model.period": ("Period",),
+            "custrel.model.pipeline": (
+                "PipelineSummary",
+                "StageEfficiency",
+                "loss_reasons",
+                "pipeline_summary",
+                "stage_efficiency",
+                "stale_cases",
+            ),
             "custrel.model.plain": (
                 "from_plain",
                 "to_plain",
