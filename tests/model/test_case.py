@@ -1,4 +1,7 @@
-"""A case is its history: what is read off it, which moves it takes, and that order is no matter."""
+"""A case is its history: what is read off it, which moves it takes, and that order is no matter.
+
+S-214: who leaves hands over, and what was in hand goes on.
+"""
 
 import pickle
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,7 @@
-"""Relationships, alarms about cases that do not move, and what comes first in which season."""
+"""Relationships, alarms about cases that do not move, and what comes first in which season.
+
+S-211: whether one sees a customer leave is a matter of the setting.
+"""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""S-066, S-067, S-087, V-04: what an offer delivers, and what it takes to win."""
+"""S-013, S-066, S-067, S-087, V-04: what an offer delivers, and what it takes to win."""
 
 import numpy as np
 import pandas as pd
