@@ -185,6 +185,30 @@ _TABLE: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("general_visitor", "General visitor", "普通观众"),
         ),
     ),
+    (
+        "churn_type",
+        (
+            ("natural", "Natural churn", "自然消亡类"),
+            ("changed_needs", "Changed needs", "需求变化类"),
+            ("benefit_seeking", "Benefit seeking", "趋利流失类"),
+            ("disappointed", "Disappointed", "失望流失类"),
+        ),
+    ),
+    (
+        "churn_cause",
+        (
+            ("competitor", "Won over by a competitor", "竞争对手夺走客户"),
+            ("staff_turnover", "Left with a member of staff", "公司人员流动"),
+            ("market_swing", "The market changed", "市场波动"),
+            ("internal_crisis", "A crisis within the firm", "企业内部危机"),
+            ("complaint_mishandled", "A complaint was handled late or badly", "投诉处理不及时、不妥当"),
+            ("dishonesty", "The firm was not honest", "企业缺乏诚信"),
+            ("bullying", "The firm treated him from above", "店大欺客"),
+            ("conduct", "The firm's conduct in society", "不满企业行为"),
+            ("needs_changed", "His needs changed", "需求变化"),
+            ("migration", "He moved away", "迁移"),
+        ),
+    ),
     ("demand", (("need", "Need", "需要"), ("want", "Want", "欲望"), ("demand", "Demand", "需求"))),
     (
         "relationship",

@@ -182,6 +182,11 @@ SPECIMENS = {
         model.ComplaintStatistics, subject=maybe(names), complaints=whole, closed=whole,
         in_time=whole,
     ),
+    model.ExitFeedback: st.builds(
+        model.ExitFeedback, customer_id=names, at=instants,
+        cause=st.sampled_from(model.ChurnCause), dislikes=texts, service_impression=texts,
+        sales_impression=texts, suggestions=texts,
+    ),
     model.ComplaintStep: st.builds(
         model.ComplaintStep, number=st.integers(1, 11), step=names, applies=st.booleans(),
         at=maybe(instants), by=maybe(names), evidence=evidence.map(lambda e: tuple(sorted(e.items()))),

@@ -106,6 +106,12 @@ if TYPE_CHECKING:
         return_rate as return_rate,
         spending_ratio as spending_ratio,
     )
+    from custrel.model.exit_feedback import (
+        ChurnCause as ChurnCause,
+        ChurnType as ChurnType,
+        ExitFeedback as ExitFeedback,
+        churn_causes as churn_causes,
+    )
     from custrel.model.flow import (
         Flow as Flow,
         Outcome as Outcome,
@@ -236,6 +242,12 @@ else:
                 "stage_counts",
             ),
             "custrel.model.churn": ("RiskVerdict",),
+            "custrel.model.exit_feedback": (
+                "ChurnCause",
+                "ChurnType",
+                "ExitFeedback",
+                "churn_causes",
+            ),
             "custrel.model.columns": (
                 "from_columns",
                 "to_columns",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import Evidence, not_blank
+from custrel.model._checks import Evidence, in_utc_or_none, not_blank
 from custrel.model.case import Case
 from custrel.model.flow import Outcome
 from custrel.model.flows import COMPLAINT_FLOW, RECOVERY_FLOW
@@ -124,7 +124,7 @@ class ComplaintStep:
     number: int
     step: str
     applies: bool
-    at: datetime | None = None
+    at: datetime | None = attrs.field(default=None, converter=in_utc_or_none)
     by: str | None = None
     evidence: Evidence = ()
 
