@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,21 +37,29 @@ def main() -> None:
         "amount": options.amount,
     }
     options.out.mkdir(parents=True, exist_ok=True)
+    before, report = appraise_twice(log, columns, options.out / "rules.json")
 
-    report = appraise_by_last_months_rules(log, columns, options.out / "rules.json")
-    title(f"The ten most valuable of {len(report.frame):,} customers, and why")
+    days = log[options.date]
+    print(
+        f"{len(log):,} orders of {len(report.frame):,} customers, "
+        f"{days.min():%d %B %Y} to {days.max():%d %B %Y}, read from {options.log.name}"
+    )
+    title("The ten most valuable customers from now on, and why")
     for row in report.top(10).to_dict("records"):
-        print(f"{row[options.customer]!s:>8}  {row['why']}")
+        show(f"{row[options.customer]}: {row['why']}")
 
-    title("Segments")
-    print("Scores such as 543 stand for recency, frequency and amount; 5 is best.\n")
-    print(report)
+    title("Segments, the one with the most revenue first")
+    show_segments(report)
 
     title("Concentration of revenue")
-    print(concentration(report))
+    show(f"{concentration(report)}")
 
-    title("Models")
-    print(report.rules.purchases, report.rules.spend, sep="\n\n")
+    title("What changed in the last month, by the same rules")
+    show_changes(before, report, options.customer)
+
+    title("Models, learnt from all but the last month")
+    print(f"How often customers buy, and whether they still do:\n{report.rules.purchases}\n")
+    print(f"How much they spend on an order:\n{report.rules.spend}")
 
     title("Did the models predict? The first half of the log says, the second half judges")
     halves = halve(log, columns)
@@ -75,10 +84,10 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def appraise_by_last_months_rules(
+def appraise_twice(
     log: pd.DataFrame, columns: dict[str, Any], kept: Path
-) -> cr.Appraisal:
-    """Appraise today's customers by the rules that were learnt a month ago.
+) -> tuple[cr.Appraisal, cr.Appraisal]:
+    """Appraise the customers of a month ago, and today's by the rules that were learnt then.
 
     So scores can be compared from month to month: a customer changes segment because he
     changed, not because the others did.
@@ -89,16 +98,31 @@ def appraise_by_last_months_rules(
     kept.write_text(json.dumps(before.rules.to_data(), indent=1), encoding="utf-8")
 
     rules = cr.from_data(json.loads(kept.read_text(encoding="utf-8")))
-    now = cr.appraise(log, **columns, rules=rules)
+    return before, cr.appraise(log, **columns, rules=rules)
 
-    title(f"What changed since {a_month_ago:%d %B %Y}, by the same rules")
-    names = [columns["customer"], "segment"]
-    both = before.frame[names].merge(now.frame[names], on=names[0], suffixes=("_before", ""))
+
+def show_segments(report: cr.Appraisal) -> None:
+    """Print the size and the worth of each segment."""
+    table = report.segments()
+    table["segment"] = [cr.label(code, of="segment") for code in table["segment"]]
+    shares = dict.fromkeys(("customer_share", "revenue_share"), "{:.0%}".format)
+    amounts = dict.fromkeys(("revenue", "lifetime_value"), "{:,.0f}".format)
+    print(table.to_string(index=False, formatters=shares | amounts))
+    show(
+        f"lifetime_value: margin of the next {report.unit.in_words(report.rules.horizon)} at "
+        "today's value. alarms: customers whose business fell, or who stay away for longer than "
+        "is usual for them. Scores such as 555 above: recency, frequency, amount; 5 is best."
+    )
+
+
+def show_changes(before: cr.Appraisal, now: cr.Appraisal, customer: str) -> None:
+    """Print which ways the most customers went."""
+    names = [customer, "segment"]
+    both = before.frame[names].merge(now.frame[names], on=customer, suffixes=("_before", ""))
     moved = both[both["segment"] != both["segment_before"]]
     print(f"{len(moved):,} of {len(both):,} customers changed segment. The largest streams:")
     for (old, new), count in moved.value_counts(["segment_before", "segment"]).head(5).items():
         print(f"  {count:4}  {cr.label(old, of='segment')} -> {cr.label(new, of='segment')}")
-    return now
 
 
 def halve(log: pd.DataFrame, columns: dict[str, Any]) -> cr.CustomerSummary:
@@ -124,9 +148,10 @@ def check_holdout(halves: cr.CustomerSummary) -> pd.DataFrame:
         table[name] = expected.groupby(group).mean()
         totals[name] = expected.sum()
         print(f"{model}\n")
-    print(
-        f"Calibrated until {halves.calibration_until}; the next {halves.unit.in_words(ahead)}, "
-        "mean purchases per customer:"
+    show(
+        "Who bought once is still a customer to BgNbd; MbgNbd, which the appraisal goes by, has "
+        f"its doubts. Learnt until {halves.calibration_until}; mean purchases per customer in "
+        f"the {halves.unit.in_words(ahead)} after that:"
     )
     table.index = [*map(str, table.index[:-1]), f"{table.index[-1]} or more"]
     table.loc["all, in total"] = totals
@@ -158,6 +183,11 @@ def draw(
     }
     for name, picture in pictures.items():
         picture().figure.savefig(out / f"{name}.png", bbox_inches="tight")
+
+
+def show(text: str) -> None:
+    """Print a long line as a paragraph."""
+    print(textwrap.fill(text, 96, subsequent_indent="    "))
 
 
 def title(text: str) -> None:

@@ -244,18 +244,20 @@ def test_top_is_sorted(report):
 def test_it_shows_itself_in_a_terminal(report):
     text = repr(report)
     assert "observed until 1998-06-30" in text
-    assert "52 weeks ahead at 10% per year" in text
+    assert "future value: 52 weeks ahead at 10% per year, margin 100%" in text
     assert "Champions" in text
     assert "1981: Champions (555)" in text
     assert "Note: only the frequency ('orders') scores 1, 3, 4, 5 of 1 to 5 occur" in text
     table = text[text.index("segment ") : text.index("Most valuable")].splitlines()
     assert max(map(len, table)) < 100
+    assert max(map(len, text[text.index("Most valuable") :].splitlines())) <= 96
 
 
 def test_it_shows_itself_in_a_notebook(report):
     html = report._repr_html_()
     assert html.count("<table") == html.count("</table>") == 2
-    assert "<td>Champions</td>" in html
+    assert '<td style="text-align: left">Champions</td>' in html
+    assert '<td style="text-align: right">533</td>' in html
     named = cr.appraise(
         pd.read_csv(CDNOW, parse_dates=["date"]).assign(
             customer_id=lambda log: "<b>" + log["customer_id"].astype(str)

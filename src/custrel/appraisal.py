@@ -6,8 +6,9 @@ result: next month's customers are appraised by the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
+from textwrap import fill
 from typing import Any, Literal, Self
 
 import attrs
@@ -30,7 +31,10 @@ from custrel.valuation.gamma_gamma import GammaGamma
 
 __all__ = ["Appraisal", "appraise"]
 
-_SHOWN = 5
+_SHOWN = 5  # of the most valuable customers
+_WIDTH = 96  # of a line of text
+_BEST = "Most valuable from now on"
+_COLUMNS = ("segment", "customers", "of all", "revenue", "of all", "future value", "alarms")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -136,37 +140,34 @@ class Appraisal:
         return door.leave(table if door.lazy else table.sort("revenue", descending=True))
 
     def __repr__(self) -> str:
+        head = ["; ".join(self._facts()), *self._notes()]
         if enter(self.frame).lazy:
-            lazy = "The table is lazy: collect `frame` to see it."
-            return "\n".join([self._headline(), *self._notes(), lazy])
-        names = ("segment", "customers", "of all", "revenue", "of all", "future value", "alarms")
-        rows = [names, *self._segment_rows()]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if i == 0 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in rows
+            return "\n".join([*head, "The table is lazy: collect `frame` to see it."])
+        best = [
+            fill(f"{customer}: {why}", _WIDTH, initial_indent="  ", subsequent_indent="      ")
+            for customer, why in self._best()
         ]
-        best = [f"  {customer}: {why}" for customer, why in self._best()]
-        best = ["Most valuable from now on:", *best]
-        return "\n".join([self._headline(), *self._notes(), "", *lines, "", *best])
+        table = _text_table([_COLUMNS, *self._segment_rows()])
+        return "\n".join([*head, "", *table, "", f"{_BEST}:", *best])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<p>{escape(line)}</p>" for line in (self._headline(), *self._notes()))
+        name, *facts = self._facts()
+        head = f"<p><strong>{name}</strong>: {escape('; '.join(facts))}</p>"
+        head += "".join(f"<p>{escape(note)}</p>" for note in self._notes())
         if enter(self.frame).lazy:
             return f"{head}<p>The table is lazy: collect <code>frame</code> to see it.</p>"
-        names = ("Segment", "Customers", "of all", "Revenue", "of all", "Future value", "Alarms")
-        segments = _html_table(names, self._segment_rows())
-        best = _html_table((self.summary.customer, "Most valuable from now on"), self._best())
+        sides = ("left", *["right"] * (len(_COLUMNS) - 1))
+        segments = _html_table(_COLUMNS, self._segment_rows(), sides)
+        best = _html_table((self.summary.customer, _BEST), self._best(), ("left", "left"))
         return head + segments + best
 
-    def _headline(self) -> str:
-        summary, rules = self.summary, self.rules
+    def _facts(self) -> tuple[str, ...]:
+        rules = self.rules
         ahead = f"{self.unit.in_words(rules.horizon)} ahead at {rules.discount}"
         return (
-            f"Appraisal, observed until {summary.observed_until}; {ahead}, margin {rules.margin:g}"
+            "Appraisal",
+            f"observed until {self.summary.observed_until}",
+            f"future value: {ahead}, margin {100 * rules.margin:.6g}%",
         )
 
     def _notes(self) -> list[str]:
@@ -329,9 +330,20 @@ def _plan(rules: AppraisalRules | None, changes: dict[str, Any]) -> AppraisalRul
     return attrs.evolve(rules, **changes)
 
 
-def _html_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def _text_table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Set rows of text below one another, the first column to the left, the others to the right."""
+    first, *others = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return ["  ".join([name.ljust(first), *map(str.rjust, cells, others)]) for name, *cells in rows]
+
+
+def _html_table(names: Iterable[str], rows: Iterable[tuple[str, ...]], sides: Sequence[str]) -> str:
+    """Make a table; the sides, left or right, are where the text of each column stands."""
+
+    def row(tag: str, cells: Iterable[str]) -> str:
+        return "".join(
+            f'<{tag} style="text-align: {side}">{escape(cell)}</{tag}>'
+            for side, cell in zip(sides, cells, strict=True)
+        )
+
+    body = "".join(f"<tr>{row('td', cells)}</tr>" for cells in rows)
+    return f"<table><thead><tr>{row('th', names)}</tr></thead><tbody>{body}</tbody></table>"
