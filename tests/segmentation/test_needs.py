@@ -1,4 +1,4 @@
-"""Needs that a majority shares at a majority of sites."""
+"""Needs that a segment has in common, and that a majority shares at a majority of sites."""
 
 from collections import defaultdict
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from segmentation.engines import ENGINES, read
 
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule
-from custrel.segmentation import majority_needs
+from custrel.segmentation import common_needs, majority_needs
 
 ESTATES = {
     "id": list(range(9)),
@@ -71,3 +71,39 @@ def test_refusals():
         majority_needs(frame.head(0))
     with pytest.raises(ColumnNotFound):
         majority_needs(frame.drop(columns="need"))
+
+
+CLUB = {
+    "id": list(range(8)),
+    "segment": ["gold", "gold", "gold", "gold", "plain", "plain", "plain", "plain"],
+    "customer_id": [1, 1, 2, 2, 3, 4, 5, 6],
+    "need": ["advice", "tea", "advice", "advice", "tea", "tea", "advice", None],
+}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_what_a_segment_needs_in_common(kind):
+    """S-111: of 2 gold customers 2 want advice, of 4 plain ones 1; of all 6, 3."""
+    table = common_needs(ENGINES[kind](CLUB))
+    assert type(table) is type(ENGINES[kind](CLUB))
+    found = [tuple(row.values()) for row in read(table)]
+    assert found == [
+        ("gold", "advice", 2, 1.0, pytest.approx(2.0), True),
+        ("gold", "tea", 1, 0.5, pytest.approx(1.0), True),
+        ("plain", "tea", 2, 0.5, pytest.approx(1.0), True),
+        ("plain", "advice", 1, 0.25, pytest.approx(0.5), False),
+    ]
+    assert not any(row["common"] for row in read(common_needs(ENGINES[kind](CLUB), at_least=1))[1:])
+
+
+def test_refusals_of_common_needs():
+    frame = pd.DataFrame(CLUB)
+    with pytest.raises(InvalidRule, match=r"0\.5, not 50"):
+        common_needs(frame, at_least=50)
+    with pytest.raises(InvalidData, match="'segment': missing value"):
+        common_needs(frame.assign(segment=None))
+    with pytest.raises(InvalidData, match="no customer whose needs"):
+        common_needs(frame.head(0))
+    with pytest.raises(ColumnNotFound):
+        common_needs(frame.drop(columns="segment"))

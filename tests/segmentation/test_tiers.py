@@ -80,6 +80,36 @@ def test_a_scheme_with_cuts_is_a_rule(kind):
     ]
 
 
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_value_intervals_by_five_columns(kind):
+    """S-110: each column in units of its mean, weighted; by hand in plain Python."""
+    five = ("response", "revenue", "profit", "loyalty", "referred_deals")
+    rows = {
+        "id": [1, 2, 3, 4, 5],
+        "response": [0.5, 0.1, 0.2, 0.1, 0.1],
+        "revenue": [900.0, 80.0, 300.0, 10.0, 210.0],
+        "profit": [20.0, 10.0, 60.0, 5.0, 5.0],
+        "loyalty": [9.0, 3.0, 8.0, 1.0, 4.0],
+        "referred_deals": [3, 0, 1, 0, 1],
+    }
+    weights = (1, 3, 3, 2, 1)
+    means = [sum(rows[name]) / 5 for name in five]
+    index = [
+        sum(w * rows[name][n] / mean for w, name, mean in zip(weights, five, means, strict=True))
+        for n in range(5)
+    ]
+    best_first = sorted(range(5), key=lambda n: -index[n])
+    expected = dict(
+        zip(best_first, ["big", "important", "ordinary", "ordinary", "small"], strict=True)
+    )
+    rule = TIER_SCHEMES["value"].by_customers((0.2, 0.4, 0.8), weights=weights)
+    found = read(rule.classify(ENGINES[kind](rows), value=five, name="tier"))
+    assert [row["tier"] for row in found] == [expected[n] for n in range(5)]
+    with pytest.raises(InvalidRule, match=r"weighs 5 factor\(s\)"):
+        rule.learn(ENGINES[kind](rows), value=five[:4])
+
+
 def test_impossible_schemes():
     for tiers in ((), ("a",), ("a", "a")):
         with pytest.raises(InvalidRule, match="two or more tiers"):

@@ -55,7 +55,15 @@ if TYPE_CHECKING:
         key_account_chart as key_account_chart,
         key_account_moves as key_account_moves,
     )
-    from custrel.segmentation.needs import majority_needs as majority_needs
+    from custrel.segmentation.matching import (
+        MatchedSegment as MatchedSegment,
+        SegmentMatch as SegmentMatch,
+        match_segments as match_segments,
+    )
+    from custrel.segmentation.needs import (
+        common_needs as common_needs,
+        majority_needs as majority_needs,
+    )
     from custrel.segmentation.portfolios import (
         CLIENT_PORTFOLIO as CLIENT_PORTFOLIO,
         CUSTOMER_STATUS as CUSTOMER_STATUS,
@@ -164,7 +172,12 @@ else:
                 "key_account_chart",
                 "key_account_moves",
             ),
-            "custrel.segmentation.needs": ("majority_needs",),
+            "custrel.segmentation.matching": (
+                "MatchedSegment",
+                "SegmentMatch",
+                "match_segments",
+            ),
+            "custrel.segmentation.needs": ("common_needs", "majority_needs"),
             "custrel.segmentation.portfolios": (
                 "CLIENT_PORTFOLIO",
                 "CUSTOMER_STATUS",

@@ -86,33 +86,61 @@ class TierScheme(Rule):
             raise UnknownCode("tier of this scheme", tier, self.tiers)
         return self.tiers.index(tier) + 1
 
-    def by_value(self, shares: Sequence[float]) -> AbcRule:
+    def by_value(self, shares: Sequence[float], *, weights: Sequence[float] = (1.0,)) -> AbcRule:
         """Cut the tiers by cumulative share of the value.
 
         Parameters
         ----------
         shares : sequence of float
             Where each tier but the last ends, ascending between 0 and 1.
+        weights : sequence of float
+            One weight for each column that makes up the value; one column by default.
 
         Returns
         -------
         AbcRule
         """
-        return AbcRule(shares=shares, classes=self.tiers)
+        return AbcRule(shares=shares, classes=self.tiers, weights=weights)
 
-    def by_customers(self, shares: Sequence[float]) -> AbcRule:
+    def by_customers(
+        self, shares: Sequence[float], *, weights: Sequence[float] = (1.0,)
+    ) -> AbcRule:
         """Cut the tiers by cumulative share of the customers.
 
         Parameters
         ----------
         shares : sequence of float
             Where each tier but the last ends, ascending between 0 and 1.
+        weights : sequence of float
+            One weight for each column that makes up the value; one column by default.
 
         Returns
         -------
         AbcRule
+
+        Notes
+        -----
+        客户价值区间: the documents put customers into 大, 重要, 普通 and 小客户 by five columns
+        (客户响应力、客户销售收入、客户利润贡献、忠诚度、推荐成交量) and give no cuts.  Each column
+        counts in units of its mean.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> customers = pd.DataFrame(
+        ...     {
+        ...         "response": [0.4, 0.1, 0.2, 0.0],
+        ...         "revenue": [900, 80, 300, 10],
+        ...         "profit": [200, 10, 90, 1],
+        ...         "loyalty": [0.9, 0.3, 0.8, 0.1],
+        ...         "referred_deals": [3, 0, 1, 0],
+        ...     }
+        ... )
+        >>> rule = TIER_SCHEMES["value"].by_customers((0.2, 0.4, 0.7), weights=(1, 1, 1, 1, 1))
+        >>> rule.classify(customers, value=[*customers])["abc"].tolist()
+        ['big', 'ordinary', 'important', 'small']
         """
-        return AbcRule.by_customers(shares, classes=self.tiers)
+        return AbcRule(shares=shares, by="customers", classes=self.tiers, weights=weights)
 
     def by_limits(self, limits: Sequence[float]) -> AbcRule:
         """Cut the tiers at values of one's own.
