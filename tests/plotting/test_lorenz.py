@@ -44,8 +44,8 @@ def test_texts():
     assert ax.get_ylabel() == "Share of net profit that they have together"
     texts = [" ".join(text.get_text().split()) for text in ax.texts]
     assert texts == [
-        "the other 80% have 20%",
         "if all were equal",
+        "the other 80% have 20%",
         f"5 key accounts; Gini {gini([80, 5, 5, 5, 5]):.2f} (0: all bring the same, 1: one brings all)",
     ]
     ax.figure.canvas.draw()

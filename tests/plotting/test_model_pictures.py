@@ -29,7 +29,7 @@ def test_frequencies(halves, model):
     np.testing.assert_allclose(heights[0], table["customers"])
     np.testing.assert_allclose(heights[1], table["expected"])
     assert [text.get_text() for text in ax.get_xticklabels()][-1] == "7+"
-    assert ax.get_title(loc="left") == "The model puts 1% of the customers elsewhere"
+    assert ax.get_title(loc="left") == "The model misplaces 1% of the customers"
     assert ax.get_legend().get_texts()[1].get_text() == "expected (BG/NBD)"
 
 

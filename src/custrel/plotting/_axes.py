@@ -8,10 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from custrel.errors import MissingExtra
+from custrel.plotting._fonts import font_of
 from custrel.units import TimeUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 # Okabe and Ito's palette, which people with any kind of colour vision can tell apart.
 BLUE = "#0072B2"
@@ -63,7 +65,7 @@ def write_headline(ax: Axes, title: str, note: str, *, family: list[str] | None 
     The text is broken to the width that the Axes have when everything else is drawn.
     """
     width = _width(ax)
-    font: dict[str, Any] = {} if family is None else {"fontfamily": family}
+    font = font_of(family)
     small = ax.annotate(
         note,
         (0, 1),
@@ -83,6 +85,11 @@ def write_headline(ax: Axes, title: str, note: str, *, family: list[str] | None 
     small.set_text("\n".join(lines))
     head = ax.set_title(title, loc="left", pad=len(lines) * size * _LINE + 2 * _GAP, **font)
     head.set_text("\n".join(_break(title, width / float(head.get_fontsize()))))
+
+
+def count_in_percent(axis: Axis) -> None:
+    """Write the shares along an axis as percentages."""
+    axis.set_major_formatter(lambda share, _: f"{100 * share:.0f}%")
 
 
 def readable_on(colour: Any) -> str:

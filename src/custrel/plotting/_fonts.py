@@ -1,9 +1,14 @@
-"""A font that has the letters of a text, or word that there is none."""
+"""The language of a picture, and a font that has its letters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+from custrel.errors import UnknownCode
+
+Language = Literal["en", "zh"]
 
 # What the systems call their Chinese fonts; any other that has the letters will do as well.
 _CHINESE = (
@@ -24,6 +29,39 @@ _CHINESE = (
     "SimSun",
 )
 _PLACEHOLDERS = "Last Resort"  # fonts that draw a box for every letter
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+def require_language(language: str) -> None:
+    """Refuse a language that pictures are not written in."""
+    if language not in _LANGUAGES:
+        raise UnknownCode("language of the pictures", str(language), _LANGUAGES)
+
+
+def choose_language(
+    language: Language, texts: Callable[[Language], Iterable[str]]
+) -> tuple[Language, list[str] | None]:
+    """Return the language to write in, and font families that have all letters of its texts.
+
+    Where no font has them that is English, and a warning says so: to whoever called the function
+    that draws, which calls one that calls this one.
+    """
+    family = families_for(texts(language))
+    if family is not None or language == "en":
+        return language, family
+    warnings.warn(
+        "no font that matplotlib knows has the Chinese letters, so the text is English. "
+        "Install one, such as Noto Sans CJK SC, or add its file with "
+        "matplotlib.font_manager.fontManager.addfont().",
+        UserWarning,
+        stacklevel=4,
+    )
+    return "en", families_for(texts("en"))
+
+
+def font_of(family: list[str] | None) -> dict[str, Any]:
+    """Return the font as an option of a text; none where the customary one will do."""
+    return {} if family is None else {"fontfamily": family}
 
 
 def families_for(texts: Iterable[str]) -> list[str] | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,7 +14,7 @@ from custrel.errors import InvalidData, Problem, UnknownCode
 from custrel.frames import collect
 from custrel.labels import label
 from custrel.plotting._axes import GREY
-from custrel.plotting._fonts import families_for
+from custrel.plotting._fonts import Language, choose_language, font_of
 from custrel.satisfaction.kano_analysis import KanoAnalysis
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "fulfilment": "Fulfilment: 0 not at all, 1 entirely",
                 "satisfaction": "Satisfaction",
                 "and": ", ",
-                "of": "{parts} of {all} features",
+                "of": "{all} feature{s}: {parts}",
                 "answers": "{answers:,} answers; ",
                 "cut": "quadrants cut at {cut:g}",
                 "bars": "; lines: 95% intervals",
@@ -93,28 +92,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
-def texts_in(language: str) -> Mapping[str, str]:
-    if language not in _TEXTS:
-        raise UnknownCode("language of the pictures", str(language), _TEXTS)
-    return _TEXTS[language]
-
-
 def speak(
-    language: Literal["en", "zh"], features: NDArray[Any]
-) -> tuple[Mapping[str, str], Literal["en", "zh"], list[str] | None]:
+    language: Language, features: NDArray[Any]
+) -> tuple[Mapping[str, str], Language, list[str] | None]:
     """Return the texts, their language, and fonts that have their letters and the features'."""
-    words, names = texts_in(language), [str(name) for name in features]
-    family = families_for([*words.values(), *names, *_names(language)])
-    if family is None and language != "en":
-        warnings.warn(
-            "no font that matplotlib knows has the Chinese letters, so the text is English. "
-            "Install one, such as Noto Sans CJK SC, or add its file with "
-            "matplotlib.font_manager.fontManager.addfont().",
-            UserWarning,
-            stacklevel=3,
-        )
-        return speak("en", features)
-    return words, language, family
+    names = [str(name) for name in features]
+    language, family = choose_language(
+        language, lambda spoken: [*_TEXTS[spoken].values(), *_categories(spoken), *names]
+    )
+    return _TEXTS[language], language, family
 
 
 def rows_of(analysis: KanoAnalysis, frame: Any, group: Any) -> Rows:
@@ -139,19 +125,11 @@ def require_some(rows: Rows, message: str) -> None:
         raise InvalidData([Problem(code="empty", message=message, count=0, remedy=remedy)])
 
 
-def _names(language: str) -> list[str]:
-    return [label(code, language, of="kano") for code in MARKS]
+def font_properties(family: list[str] | None) -> Any:
+    return None if family is None else {"family": family}
 
 
-def font_properties(family: Sequence[str] | None) -> Any:
-    return None if family is None else {"family": list(family)}
-
-
-def font_of(family: Sequence[str] | None) -> dict[str, Any]:
-    return {} if family is None else {"fontfamily": list(family)}
-
-
-def label_axes(ax: Axes, x: str, y: str, family: Sequence[str] | None) -> None:
+def label_axes(ax: Axes, x: str, y: str, family: list[str] | None) -> None:
     ax.set_xlabel(x, **font_of(family))
     ax.set_ylabel(y, **font_of(family))
 
@@ -159,8 +137,10 @@ def label_axes(ax: Axes, x: str, y: str, family: Sequence[str] | None) -> None:
 def title_of(codes: NDArray[Any], words: Mapping[str, str], language: str) -> str:
     """Say how many features there are of each kind."""
     counts = {code: int(np.sum(codes == code)) for code in MARKS}
-    parts = [f"{n} {label(code, language, of='kano')}" for code, n in counts.items() if n]
-    return words["of"].format(parts=words["and"].join(parts), all=len(codes))
+    names = dict(zip(MARKS, _categories(language), strict=True))
+    parts = [f"{n} {names[code].lower()}" for code, n in counts.items() if n]
+    s = "" if len(codes) == 1 else "s"
+    return words["of"].format(parts=words["and"].join(parts), all=len(codes), s=s)
 
 
 def some_of(names: NDArray[Any], words: Mapping[str, str]) -> str:
@@ -174,7 +154,7 @@ def frame_plane(
     ends: tuple[float, float],
     cut: float,
     language: str,
-    family: Sequence[str] | None,
+    family: list[str] | None,
 ) -> None:
     """Draw a square plane with its quadrants, and name them in their corners."""
     low, high = ends
@@ -215,7 +195,13 @@ def draw_points(ax: Axes, x: Floats, y: Floats, codes: NDArray[Any], language: s
             )
 
 
-def explain_odd(ax: Axes, codes: NDArray[Any], family: Sequence[str] | None) -> None:
+def note_of(rows: Rows, words: Mapping[str, str], cut: float) -> str:
+    """Say how many were asked, and where the plane is cut."""
+    answers = words["answers"].format(answers=int(rows["answers"].max()))
+    return answers + words["cut"].format(cut=cut)
+
+
+def explain_odd(ax: Axes, codes: NDArray[Any], family: list[str] | None) -> None:
     """Explain the marks of categories that have no quadrant."""
     odd = {"reverse", "questionable"} & set(codes.tolist())
     if odd:
@@ -225,6 +211,12 @@ def explain_odd(ax: Axes, codes: NDArray[Any], family: Sequence[str] | None) -> 
             [handles[i] for i in kept],
             [texts[i] for i in kept],
             loc="upper center",
-            frameon=False,
+            facecolor="white",
+            edgecolor="none",
+            framealpha=1.0,
             prop=font_properties(family),
         )
+
+
+def _categories(language: str) -> list[str]:
+    return [label(code, language, of="kano") for code in MARKS]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel.plotting._axes import GREY
+from custrel.plotting._fonts import font_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,7 @@ def place_names(
     ax: Axes, x: Floats, y: Floats, names: Sequence[Any] | NDArray[Any], family: list[str] | None
 ) -> None:
     """Write a name beside each point: the nearest place that is free, or the least crowded."""
-    font: dict[str, Any] = {} if family is None else {"fontfamily": family}
+    font = font_of(family)
     from matplotlib.patheffects import withStroke  # noqa: PLC0415 - an extra
 
     root = ax.figure.figure

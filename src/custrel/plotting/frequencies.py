@@ -91,7 +91,7 @@ def plot_frequencies(summary: Any, model: Any, *, groups: int = 8, ax: Axes | No
     elsewhere = np.abs(customers - expected).sum() / 2 / everybody
     write_headline(
         ax,
-        f"The model puts {percent(elsewhere)} of the customers elsewhere",
+        f"The model misplaces {percent(elsewhere)} of the customers",
         f"{everybody:,.0f} customers, of each of whom the model knows how long he was observed",
     )
     return ax

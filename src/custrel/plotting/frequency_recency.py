@@ -101,32 +101,47 @@ def plot_frequency_recency(
         return model.expected_purchases(horizon=horizon or 0.0, **history)
 
     edges = np.linspace(0, T, _CELLS + 1)
-    middles = (edges[1:] + edges[:-1]) / 2
     often = np.arange(1, max_frequency + 1, dtype=np.float64)
-    cells = judge(*np.meshgrid(often, middles))
+    cells = judge(*np.meshgrid(often, (edges[1:] + edges[:-1]) / 2))
     once = float(judge(np.zeros(1), np.zeros(1))[0])
-    ahead = _words(horizon or 0.0, known_unit(model))
+    unit = known_unit(model)
     if what == "p_alive":
         title = "Is the customer still there?"
         label, high = "Probability of still being a customer, P(alive)", 1.0
     else:
+        ahead = _words(horizon or 0.0, unit)
         title = f"How often will the customer buy in the next {ahead}?"
         label, high = f"Expected purchases in the next {ahead}", float(cells.max()) or 1.0
 
+    ax = axes_for(ax)
+    _draw(ax, edges, often, cells, high=high, label=label)
+    ax.set_xlabel("Repeat purchases so far")
+    ax.set_ylabel(f"Time from first to last purchase ({plural(unit)})")
+    write_headline(
+        ax,
+        title,
+        f"{model_name(model)}; first purchase {_words(T, unit)} ago; "
+        f"one-time buyers (not drawn): {once:.2f}",
+    )
+    return ax
+
+
+def _draw(
+    ax: Axes, edges: Floats, often: Floats, cells: Floats, *, high: float, label: str
+) -> None:
+    """Draw the cells, a bar that explains their colours, and lines through equal ones."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
 
-    ax = axes_for(ax)
-    columns = np.arange(max_frequency + 1) + 0.5
+    columns = np.append(often, often.size + 1) - 0.5
     mesh = ax.pcolormesh(columns, edges, cells, cmap=SEQUENTIAL, vmin=0, vmax=high)
     bar = ax.figure.colorbar(mesh, ax=ax, label=label)
     cast("Spine", bar.outline).set_visible(False)
-    if max_frequency > 1:
-        ticks = np.asarray(bar.get_ticks())
-        levels = ticks[(ticks > cells.min()) & (ticks < cells.max())]
-        if levels.size:
-            bar.add_lines(
-                ax.contour(often, middles, cells, levels=levels, colors="white", linewidths=0.8)
-            )
+    ticks = np.asarray(bar.get_ticks())
+    levels = ticks[(ticks > cells.min()) & (ticks < cells.max())]
+    if often.size > 1 and levels.size:
+        middles = (edges[1:] + edges[:-1]) / 2
+        lines = ax.contour(often, middles, cells, levels=levels, colors="white", linewidths=0.8)
+        bar.add_lines(lines)
     for text, row, side in (("often and lately", -1, "top"), ("often, then silent", 0, "bottom")):
         ax.annotate(
             text,
@@ -141,15 +156,6 @@ def plot_frequency_recency(
         )
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.spines[:].set_visible(False)
-    ax.set_xlabel("Repeat purchases so far")
-    ax.set_ylabel(f"Time from first to last purchase ({plural(known_unit(model))})")
-    write_headline(
-        ax,
-        title,
-        f"{model_name(model)}; first purchase {_words(T, known_unit(model))} ago; "
-        f"one-time buyers (not drawn): {once:.2f}",
-    )
-    return ax
 
 
 def _check(what: str, T: float, horizon: float | None, max_frequency: int) -> None:

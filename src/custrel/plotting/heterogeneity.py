@@ -86,15 +86,15 @@ def plot_heterogeneity(model: Any, *, trait: str | None = None, ax: Axes | None 
     ax.fill_between(made.points, made.density, color=BLUE, alpha=0.25, linewidth=0)
     ax.plot(made.points, made.density, color=BLUE, linewidth=2)
     marks = sorted([(made.median, "median"), (made.mean, "mean")])
-    for place, (value, name) in enumerate(marks):
-        if value > made.points[-1]:
-            continue
-        ax.axvline(value, color=GREY, linewidth=1, linestyle=":")
-        ax.annotate(
-            f"{name} {_number(made, value)}", (value, 1), (4, -2 - 12 * place),
-            xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
-            color=GREY, fontsize="small",
-        )  # fmt: skip
+    # The line of the greater one ends below the text of the other, which it would cross.
+    for (value, name), top in zip(marks, (1.0, 0.94), strict=True):
+        if value <= made.points[-1]:
+            ax.axvline(value, ymax=top, color=GREY, linewidth=1, linestyle=":")
+            ax.annotate(
+                f"{name} {_number(made, value)}", (value, top), (4, 0),
+                xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
+                color=GREY, fontsize="small",
+            )  # fmt: skip
     high = min(made.density.max(), _HIGHEST * np.interp(made.median, made.points, made.density))
     ax.set_ylim(0, 1.15 * high)
     ax.set_xlim(0, 1 if made.distribution == "beta" else made.points[-1])

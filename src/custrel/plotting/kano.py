@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from custrel.errors import UnknownCode
 from custrel.labels import label
 from custrel.plotting._axes import GREY, axes_for, require_matplotlib, write_headline
+from custrel.plotting._fonts import font_of, require_language
 from custrel.plotting._kano_parts import (
     DASHES,
     MARKS,
@@ -19,16 +19,15 @@ from custrel.plotting._kano_parts import (
     Rows,
     draw_points,
     explain_odd,
-    font_of,
     font_properties,
     frame_plane,
     label_axes,
+    note_of,
     only,
     require_some,
     rows_of,
     some_of,
     speak,
-    texts_in,
     title_of,
 )
 from custrel.plotting._names import place_names
@@ -101,10 +100,10 @@ def plot_kano(
     ... )
     >>> ax = plot_kano(kano(answers))
     >>> print(ax.get_title(loc="left"))
-    1 Attractive, 1 Must-be of 2 features
+    2 features: 1 attractive, 1 must-be
     """
     require_matplotlib()
-    texts_in(language)  # which refuses an unknown one before anything is computed
+    require_language(language)
     rows = rows_of(analysis, analysis.frame, group)
     there = ~np.isnan(rows["better"])
     drawn = only(rows, there)
@@ -120,9 +119,7 @@ def plot_kano(
     draw_points(ax, -drawn["worse"], drawn["better"], drawn["category"], language)
     explain_odd(ax, drawn["category"], family)
     label_axes(ax, words["worse"], words["better"], family)
-    note = words["answers"].format(answers=int(rows["answers"].max())) + words["cut"].format(
-        cut=cut
-    )
+    note = note_of(rows, words, cut)
     note += words["bars"] if spans is not None else ""
     gone = rows["feature"][~there]
     note += f"; {words['none'].format(names=some_of(gone, words))}" if gone.size else ""
@@ -184,12 +181,12 @@ def plot_kano_continuous(
     ... )
     >>> ax = plot_kano_continuous(kano(answers, respondent=None))
     >>> print(ax.get_title(loc="left"))
-    1 One-dimensional of 1 features
+    1 feature: 1 one-dimensional
     """
     require_matplotlib()
     if spread not in {"sd", "se"}:
         raise UnknownCode("spread", str(spread), ("sd", "se"))
-    texts_in(language)  # which refuses an unknown one before anything is computed
+    require_language(language)
     rows = rows_of(analysis, analysis.continuous(scale), group)
     rows = only(rows, ~np.isnan(rows["functional"]))
     require_some(rows, "no feature has means to draw")
@@ -206,10 +203,7 @@ def plot_kano_continuous(
         _draw_ellipse(ax, centre, half, angle, MARKS[code][0])
     draw_points(ax, x, y, rows["quadrant"], language)
     label_axes(ax, words["dysfunctional"], words["functional"], family)
-    note = words["answers"].format(answers=int(rows["answers"].max())) + words["cut"].format(
-        cut=cut
-    )
-    note += words["spread"].format(kind=words[spread])
+    note = note_of(rows, words, cut) + words["spread"].format(kind=words[spread])
     write_headline(ax, title_of(rows["quadrant"], words, language), note, family=family)
     place_names(ax, x, y, rows["feature"], family)
     return ax
@@ -265,7 +259,7 @@ def plot_kano_curves(
     [0.0, 1.0]
     """
     require_matplotlib()
-    texts_in(language)  # which refuses an unknown one before anything is computed
+    require_language(language)
     rows = rows_of(analysis, analysis.frame, group)
     curved = np.isin(rows["category"], list(DASHES))
     drawn = only(rows, curved)
@@ -330,7 +324,7 @@ def _name_the_ends(
     heights: Floats,
     names: NDArray[Any],
     codes: NDArray[Any],
-    family: Sequence[str] | None,
+    family: list[str] | None,
 ) -> None:
     """Write names at the right ends of lines, apart from one another."""
     order = np.argsort(heights, kind="stable")

@@ -101,6 +101,7 @@ def plot_key_accounts(
     step = -(-len(months) // _MOST_LABELS)
     ax.set_xticks(places[::step], months[::step], rotation=30, ha="right", rotation_mode="anchor")
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(lambda number, _: f"{abs(number):,.0f}")  # both ways are counts
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel(period.replace("_", " ").capitalize())
     ax.set_ylabel("Customers")

@@ -17,6 +17,7 @@ from custrel.plotting._axes import (
     ORANGE,
     PALE,
     axes_for,
+    count_in_percent,
     percent,
     require_matplotlib,
     write_headline,
@@ -97,25 +98,26 @@ def plot_lorenz(
     frame = pd.DataFrame({value: _as_column(values)}) if is_array(values) else values
     facts = concentration(frame, value=value, population=population, top=top)
     (amounts,), counts = enter(frame).distinct(value)
-    people, share = _curve(amounts, counts)
     name = value.replace("_", " ")
 
     ax = axes_for(ax, size=(5.6, 5.2))
+    _draw(ax, *_curve(amounts, counts))
+    _point_out(ax, 1 - top, 1 - facts.top_share)
+    ax.set_xlabel(f"Share of {population}, the smallest first")
+    ax.set_ylabel(f"Share of {name} that they have together")
+    write_headline(
+        ax,
+        f"The top {percent(top)} of {population} bring {percent(facts.top_share)} of {name}",
+        f"{facts.customers:,} {population}; Gini {facts.gini:.2f} (0: all bring the same, 1: one brings all)",
+    )
+    return ax
+
+
+def _draw(ax: Axes, people: Floats, share: Floats) -> None:
+    """Draw the curve, and the line that it would be if all were equal."""
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     ax.fill_between(people, share, people, color=PALE, linewidth=0)
     ax.plot(people, share, color=BLUE, linewidth=2.5)
-    x, y = 1 - top, 1 - facts.top_share
-    ax.plot([x, x, 1], [0, y, y], color=ORANGE, linewidth=1.2)
-    ax.plot([x], [y], "o", color=ORANGE, markersize=7)
-    ax.annotate(
-        f"the other {percent(x)}\nhave {percent(y)}",
-        (x, y),
-        (-8, 6) if y < 0.75 else (-10, -8),
-        textcoords="offset points",
-        ha="right",
-        va="bottom" if y < 0.75 else "top",
-        color=ORANGE,
-    )
     ax.annotate(
         "if all were equal",
         (0.6, 0.6),
@@ -133,16 +135,24 @@ def plot_lorenz(
     ax.set_ylim(0, 1)
     ax.set_aspect("equal")
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(lambda number, _: f"{100 * number:.0f}%")
+        count_in_percent(axis)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(f"Share of {population}, the smallest first")
-    ax.set_ylabel(f"Share of {name} that they have together")
-    write_headline(
-        ax,
-        f"The top {percent(top)} of {population} bring {percent(facts.top_share)} of {name}",
-        f"{facts.customers:,} {population}; Gini {facts.gini:.2f} (0: all bring the same, 1: one brings all)",
+
+
+def _point_out(ax: Axes, x: float, y: float) -> None:
+    """Say what the customers up to a point of the curve have together."""
+    high = y >= 0.75
+    ax.plot([x, x, 1], [0, y, y], color=ORANGE, linewidth=1.2)
+    ax.plot([x], [y], "o", color=ORANGE, markersize=7)
+    ax.annotate(
+        f"the other {percent(x)}\nhave {percent(y)}",
+        (x, y),
+        (-10, -8) if high else (-8, 6),
+        textcoords="offset points",
+        ha="right",
+        va="top" if high else "bottom",
+        color=ORANGE,
     )
-    return ax
 
 
 def _curve(amounts: Floats, counts: Floats) -> tuple[Floats, Floats]:

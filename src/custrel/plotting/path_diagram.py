@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import numpy as np
 
-from custrel.errors import InvalidRule, UnknownCode
+from custrel.errors import InvalidRule
 from custrel.labels import label_or_code
 from custrel.plotting._axes import BLUE, GREY, ORANGE, axes_for, require_matplotlib, write_headline
-from custrel.plotting._fonts import families_for
+from custrel.plotting._fonts import Language, choose_language, font_of, require_language
 from custrel.plotting._path_layout import Point, distance, layout
 from custrel.satisfaction.pls_bootstrap import PlsBootstrap, stars
 from custrel.satisfaction.pls_fit import PlsFit
@@ -140,8 +139,7 @@ def plot_path_model(
     Satisfaction: 83% explained, most by Quality (total effect 0.91)
     """
     require_matplotlib()
-    if language not in _TEXTS:
-        raise UnknownCode("language of the pictures", str(language), _TEXTS)
+    require_language(language)
     if resampled is not None and resampled.model != fit.model:
         raise InvalidRule("the resamples are those of another model: pass fit.bootstrap(...).")
     words, language, family = _speak(language, fit)
@@ -174,26 +172,16 @@ def _sheet(
         name: (box[0] / 2 + x * (width - box[0]), box[1] / 2 + y * (height - box[1]))
         for name, (x, y) in layout(fit.model).items()
     }
-    font = {} if family is None else {"fontfamily": family}
-    return _Sheet(ax, places, box, scale, words, language, font)
+    return _Sheet(ax, places, box, scale, words, language, font_of(family))
 
 
-def _speak(
-    language: Literal["en", "zh"], fit: PlsFit
-) -> tuple[Mapping[str, str], Literal["en", "zh"], list[str] | None]:
+def _speak(language: Language, fit: PlsFit) -> tuple[Mapping[str, str], Language, list[str] | None]:
     """Return the texts, their language, and fonts that have their letters."""
-    words = _TEXTS[language]
-    family = families_for([*words.values(), *(_name(n, language) for n in fit.model.names)])
-    if family is None and language != "en":
-        warnings.warn(
-            "no font that matplotlib knows has the Chinese letters, so the text is English. "
-            "Install one, such as Noto Sans CJK SC, or add its file with "
-            "matplotlib.font_manager.fontManager.addfont().",
-            UserWarning,
-            stacklevel=3,
-        )
-        return _speak("en", fit)
-    return words, language, family
+    language, family = choose_language(
+        language,
+        lambda spoken: [*_TEXTS[spoken].values(), *(_name(n, spoken) for n in fit.model.names)],
+    )
+    return _TEXTS[language], language, family
 
 
 def _name(name: str, language: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from custrel.errors import ColumnNotFound, InvalidData, Problem
+from custrel.errors import InvalidData, Problem
 from custrel.frames import as_floats, collect, enter
 from custrel.labels import label
 from custrel.plotting._axes import (
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_penalty_reward"]
+
+Floats = NDArray[np.float64]
 
 _NUMBERS = ("penalty", "penalty_low", "penalty_high", "reward", "reward_low", "reward_high")
 _HEIGHT = 0.52  # inches for each attribute
@@ -69,41 +72,19 @@ def plot_penalty_reward(table: Any, *, ax: Axes | None = None) -> Axes:
     "clean" moves satisfaction most (basic factor)
     """
     require_matplotlib()
-    door = enter(table)
-    missing = [name for name in ("attribute", "kind", *_NUMBERS) if name not in door.columns]
-    if missing:
-        raise ColumnNotFound(missing, door.columns, "penalty_reward() makes such a table.")
-    frame = collect(door.frame)
-    if not len(frame):
-        raise InvalidData([Problem(code="empty", message="there is no attribute to draw", count=0)])
-    values = {name: as_floats(frame.get_column(name)) for name in _NUMBERS}
-    order = np.argsort(values["reward"] - values["penalty"], kind="stable")
-    values = {name: column[order] for name, column in values.items()}
-    names = [
-        str(name) for name in np.array(frame.get_column("attribute").to_list(), dtype=object)[order]
-    ]
-    kinds = [
-        label(DriverKind(kind)) for kind in np.array(frame.get_column("kind").to_list())[order]
-    ]
+    names, kinds, values = _read(table)
     places = np.arange(len(names))
     ax = axes_for(ax, size=(7.2, 2.0 + _HEIGHT * len(names)))
     for what, colour, aside in ("penalty", ORANGE, _ASIDE), ("reward", BLUE, -_ASIDE):
-        ax.barh(places + aside, values[what], height=2 * _ASIDE, color=colour)
-        reach = [values[what] - values[f"{what}_low"], values[f"{what}_high"] - values[what]]
-        ax.errorbar(
-            values[what],
-            places + aside,
-            xerr=reach,
-            fmt="none",
-            ecolor=GREY,
-            elinewidth=1.2,
-            capsize=2,
-        )
+        middle, low, high = values[what], values[f"{what}_low"], values[f"{what}_high"]
+        whiskers: dict[str, Any] = {
+            "xerr": [middle - low, high - middle],
+            "ecolor": GREY,
+            "capsize": 2,
+        }
+        ax.barh(places + aside, middle, height=2 * _ASIDE, color=colour, **whiskers)
     ax.axvline(0, color=GREY, linewidth=0.8)
-    low = min(values["penalty_low"].min(), values["reward_low"].min(), 0.0)
-    high = max(values["reward_high"].max(), values["penalty_high"].max(), 0.0)
-    room = 0.05 * (high - low)
-    ax.set_xlim(low - room, high + room)
+    ax.margins(x=0.05)
     ax.set_yticks(places, names)
     ax.tick_params(axis="y", length=0)
     for place, kind in zip(places, kinds, strict=True):
@@ -125,3 +106,20 @@ def plot_penalty_reward(table: Any, *, ax: Axes | None = None) -> Axes:
         "orange: what failing costs; blue: what excelling brings; whiskers: intervals",
     )
     return ax
+
+
+def _read(table: Any) -> tuple[list[str], list[str], dict[str, Floats]]:
+    """Return attributes, what kind each is, and the numbers, that which moves least first."""
+    door = enter(table)
+    door.require(["attribute", "kind", *_NUMBERS], remedy="penalty_reward() makes such a table.")
+    frame = collect(door.frame)
+    if not len(frame):
+        raise InvalidData([Problem(code="empty", message="there is no attribute to draw", count=0)])
+    values = {name: as_floats(frame[name]) for name in _NUMBERS}
+    order = np.argsort(values["reward"] - values["penalty"], kind="stable")
+    names, kinds = frame["attribute"].to_list(), frame["kind"].to_list()
+    return (
+        [str(names[place]) for place in order],
+        [label(DriverKind(kinds[place])) for place in order],
+        {name: column[order] for name, column in values.items()},
+    )

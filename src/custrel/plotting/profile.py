@@ -110,7 +110,7 @@ def plot_profile(
         title = f"{len(codes)} groups of customers, none of whom has any {of[-1].replace('_', ' ')}"
     note = (
         f"{customers.sum():,.0f} customers in {len(codes)} groups; orange: above the average of "
-        "all, violet: below; full colour from four times it, or a fourth of it, on"
+        "all, violet: below; full colour: four times as much or more, a fourth or less"
     )
     write_headline(ax, title, note)
     return ax

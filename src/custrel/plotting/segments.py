@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,12 +16,13 @@ from custrel.plotting._axes import (
     BLUE,
     ORANGE,
     axes_for,
+    count_in_percent,
     percent,
     require_matplotlib,
     write_headline,
 )
 from custrel.plotting._data import tally
-from custrel.plotting._fonts import families_for
+from custrel.plotting._fonts import Language, choose_language, require_language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,8 +128,7 @@ def plot_segments(
     ['Champions', 'Lost']
     """
     require_matplotlib()
-    if language not in _TEXTS:
-        raise UnknownCode("language with labels", language, _TEXTS)
+    require_language(language)
     door = enter(labelled)
     door.require([segment, value], remedy="SegmentMap.label() adds the segments.")
     if value is not None:
@@ -184,7 +183,7 @@ def _draw(
     ax.set_xlim(_ROOM * lowest, _ROOM * highest)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.xaxis.set_major_formatter(lambda number, _: f"{100 * number:.0f}%")
+    count_in_percent(ax.xaxis)
     # On low Axes the labels are no higher than their bars.
     bar = ax.get_window_extent().height / ax.figure.dpi * 72 / len(names) * thick / 1.2
     for text in labels:
@@ -192,27 +191,22 @@ def _draw(
 
 
 def _words(
-    codes: list[str], kind: str, value: str | None, language: str
+    codes: list[str], kind: str, value: str | None, language: Language
 ) -> tuple[list[str], dict[str, str], list[str] | None]:
-    """Return the names of the codes, the other texts, and the fonts where others are needed."""
-    names = [_name(code, kind, language) for code in codes]
-    texts = dict(_TEXTS[language])
-    texts["value"] = texts["customers"]
-    if value is not None:
-        texts["value"] = texts.get(value, value.replace("_", " "))
-    if language == "en":
-        return names, texts, None
-    family = families_for([*names, *texts.values()])
-    if family is None:
-        warnings.warn(
-            "no font that matplotlib knows has the Chinese letters, so the text is English. "
-            "Install one, such as Noto Sans CJK SC, or add its file with "
-            "matplotlib.font_manager.fontManager.addfont().",
-            UserWarning,
-            stacklevel=3,
-        )
-        return _words(codes, kind, value, "en")
-    return names, texts, family
+    """Return the names of the codes, the other texts, and the fonts that have their letters."""
+
+    def names(spoken: Language) -> list[str]:
+        return [_name(code, kind, spoken) for code in codes]
+
+    def texts(spoken: Language) -> dict[str, str]:
+        known = dict(_TEXTS[spoken])
+        shared = "customers" if value is None else value
+        return known | {"value": known.get(shared, shared.replace("_", " "))}
+
+    language, family = choose_language(
+        language, lambda spoken: [*names(spoken), *texts(spoken).values()]
+    )
+    return names(language), texts(language), family
 
 
 def _name(code: str, kind: str, language: str) -> str:

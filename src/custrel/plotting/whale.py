@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from custrel.plotting._axes import (
     ORANGE,
     PALE,
     axes_for,
+    count_in_percent,
     percent,
     require_matplotlib,
     short,
@@ -101,29 +103,34 @@ def plot_whale(
     ax.plot([0, 1], [0, height[-1]], color=GREY, linewidth=1, linestyle="--")
     ax.fill_between(customers, height, height[-1] * customers, color=PALE, linewidth=0)
     ax.plot(customers, height, color=BLUE, linewidth=2.5)
-    ax.plot([customers[top], customers[top]], [0, height[top]], color=ORANGE, linewidth=1.2)
-    ax.plot([customers[top]], [height[top]], "o", color=ORANGE, markersize=7)
     level = percent if positive else short
-    right = customers[top] < 0.6
-    ax.annotate(
-        f"the best {percent(customers[top])}\nbring {level(height[top])}",
-        (customers[top], (height[top] + height[-1] * customers[top]) / 2),
-        (10 if right else -10, 0),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center",
-        color=ORANGE,
-    )
+    _point_out(ax, customers[top], height[top], height[-1], level)
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_xlim(0, 1)
     ax.margins(y=0.08)
-    ax.xaxis.set_major_formatter(lambda number, _: f"{100 * number:.0f}%")
+    count_in_percent(ax.xaxis)
     ax.yaxis.set_major_formatter(lambda number, _: level(number) if number else "0")
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel(f"Share of {population}, the most profitable first")
     ax.set_ylabel("Share of the profit so far" if positive else "Profit so far")
     write_headline(ax, _headline(whale, population), _note(whale, population))
     return ax
+
+
+def _point_out(ax: Axes, x: float, y: float, end: float, level: Callable[[float], str]) -> None:
+    """Say what the customers up to the top of the curve bring together."""
+    ax.plot([x, x], [0, y], color=ORANGE, linewidth=1.2)
+    ax.plot([x], [y], "o", color=ORANGE, markersize=7)
+    right = x < 0.6
+    ax.annotate(
+        f"the best {percent(x)}\nbring {level(y)}",
+        (x, (y + end * x) / 2),
+        (10 if right else -10, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        color=ORANGE,
+    )
 
 
 def _headline(whale: WhaleCurve, population: str) -> str:
