@@ -10,7 +10,7 @@ from segmentation.engines import ENGINES
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
 from custrel.labels import label
 from custrel.plotting import plot_segments
-from custrel.plotting._fonts import families_for
+from custrel.plotting._fonts import _families_for
 
 CUSTOMERS = {
     "id": [1, 2, 3, 4, 5],
@@ -153,9 +153,9 @@ def test_chinese_without_a_font_falls_back_to_english(no_chinese_font):
 
 
 def test_the_fonts_of_the_caller_come_first(no_chinese_font, chinese_font):
-    assert families_for(["abc"])[0] == "DejaVu Sans"
-    assert families_for([label("champions", "zh")]) == ["Boxes", "sans-serif"]
-    assert families_for(["\U0001f9ff"]) is None
+    assert _families_for(["abc"])[0] == "DejaVu Sans"
+    assert _families_for([label("champions", "zh")]) == ["Boxes", "sans-serif"]
+    assert _families_for(["\U0001f9ff"]) is None
 
 
 def test_an_unknown_language():

@@ -46,7 +46,7 @@ def choose_language(
     Where no font has them that is English, and a warning says so: to whoever called the function
     that draws, which calls one that calls this one.
     """
-    family = families_for(texts(language))
+    family = _families_for(texts(language))
     if family is not None or language == "en":
         return language, family
     warnings.warn(
@@ -56,7 +56,7 @@ def choose_language(
         UserWarning,
         stacklevel=4,
     )
-    return "en", families_for(texts("en"))
+    return "en", _families_for(texts("en"))
 
 
 def font_of(family: list[str] | None) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def font_of(family: list[str] | None) -> dict[str, Any]:
     return {} if family is None else {"fontfamily": family}
 
 
-def families_for(texts: Iterable[str]) -> list[str] | None:
+def _families_for(texts: Iterable[str]) -> list[str] | None:
     """Return font families that have all letters of some texts, the chosen one first.
 
     The caller's own fonts come first, then the customary Chinese ones, then any.
