@@ -18,12 +18,15 @@ from custrel.satisfaction import (
     index_benchmark,
     index_trend,
     ipa,
+    ipa_survey,
+    ipa_trend,
     kano,
     nps,
     satisfaction_index,
     score_groups,
     score_trend,
     servqual,
+    servqual_trend,
 )
 
 pytestmark = pytest.mark.engines
@@ -141,6 +144,22 @@ def test_servqual_and_ipa(kind, wide):
     attributes = {"importance": [4, 2, 5], "performance": [1.5, 3.0, 4.0]}
     one, other = (ipa(frame) for frame in (pd.DataFrame(attributes), ENGINES[kind](attributes)))
     assert alike(rows(one, "performance"), rows(other, "performance"))
+
+
+@engines
+def test_what_respondents_answered_over_waves(kind, wide):
+    data, pandas = ENGINES[kind](wide), pd.DataFrame(wide)
+    form = ServqualForm(dimensions=("a", "b"), items=(1, 1))
+    asked = {"a": ("f1", "d1"), "b": ("f2", "d2")}
+    for analyse in (
+        lambda answers: servqual_trend(answers, wave="wave", perceptions=["f1", "f2"], form=form),
+        lambda answers: ipa_trend(answers, wave="wave", attributes=asked),
+        lambda answers: ipa_survey(answers, by="wave", weight="d1", attributes=asked),
+    ):
+        one, other = analyse(pandas), analyse(data)
+        keys = [name for name in ("wave", "dimension", "attribute", "measure") if name in one]
+        assert alike(rows(one, *keys), rows(other, *keys))
+        assert kind_of(other) == kind_of(data)
 
 
 @engines

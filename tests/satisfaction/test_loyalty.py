@@ -69,6 +69,8 @@ def test_mistakes_of_the_plane():
         dick_basu(customers)
     with pytest.raises(InvalidData, match="no customer to judge"):
         dick_basu(customers.head(0))
+    with pytest.raises(InvalidData, match="a single customer is its own mean, which cuts nothing"):
+        dick_basu(customers.head(1))
     with pytest.raises(ColumnNotFound, match="no column 'loyalty'"):
         jones_sasser(customers.assign(satisfaction=1))
     with pytest.raises(InvalidRule, match="has not learnt its cuts"):

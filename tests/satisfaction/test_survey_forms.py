@@ -16,9 +16,12 @@ from custrel.satisfaction import (
     IpaRule,
     ServqualForm,
     ipa,
+    ipa_survey,
+    ipa_trend,
     sample_size_for_mean,
     sample_size_for_share,
     servqual,
+    servqual_trend,
     weighted_gap,
 )
 
@@ -86,6 +89,58 @@ def test_perceptions_alone_and_groups():
     assert frame["perception"][6] == pytest.approx(mean)
     one = servqual(answers.head(1), perceptions=P)
     assert math.isnan(one["low"][0])
+
+
+def line_by_least_squares(values, errors):
+    """Return slope and standard error of the weighted straight line, and the two p values."""
+    design = np.column_stack([np.ones(len(values)), np.arange(len(values))])
+    precision = np.diag(np.asarray(errors) ** -2)
+    spread = np.linalg.inv(design.T @ precision @ design)
+    slope, error = (spread @ design.T @ precision @ values)[1], math.sqrt(spread[1, 1])
+    level = np.average(values, weights=np.diag(precision))
+    around = ((values - level) ** 2 * np.diag(precision)).sum()
+    return [
+        slope,
+        error,
+        2 * stats.norm.sf(abs(slope / error)),
+        stats.chi2.sf(around, len(values) - 1),
+    ]
+
+
+def test_servqual_weighs_respondents():
+    answers = filled(12, seed=3).assign(w=[1, 2, 0, 3] * 3)
+    frame = servqual(answers, perceptions=P, expectations=E, weight="w")
+    repeated = answers.loc[answers.index.repeat(answers["w"])]
+    same = servqual(repeated, perceptions=P, expectations=E)
+    for name in ("perception", "expectation", "gap"):
+        assert frame[name].tolist() == pytest.approx(same[name].tolist())
+    assert frame["answers"].tolist() == [9] * 6
+    kept = answers[answers["w"] > 0]
+    gaps = kept[P[:4]].mean(axis=1) - kept[E[:4]].mean(axis=1)
+    number = kept["w"].sum() ** 2 / (kept["w"] ** 2).sum()
+    mean = np.average(gaps, weights=kept["w"])
+    variance = np.average((gaps - mean) ** 2, weights=kept["w"]) * number / (number - 1)
+    reach = stats.t.ppf(0.975, number - 1) * math.sqrt(variance / number)
+    assert frame["low"][0] == pytest.approx(mean - reach)
+    with pytest.raises(InvalidData, match="column 'w': missing, infinite or negative weight in 1"):
+        servqual(answers.assign(w=[-1, *answers["w"][1:]]), perceptions=P, weight="w")
+
+
+def test_servqual_over_waves():
+    answers = filled(60, seed=4).assign(wave=[1, 2, 3] * 20)
+    trend = servqual_trend(answers, wave="wave", perceptions=P, expectations=E)
+    assert trend["dimension"].tolist() == [*ServqualForm().dimensions, "overall"]
+    care = (answers[P[17:]].mean(axis=1) - answers[E[17:]].mean(axis=1)).groupby(answers["wave"])
+    row = trend.iloc[4]
+    assert (row["waves"], row["first"], row["last"]) == (
+        3, pytest.approx(care.mean()[1]), pytest.approx(care.mean()[3]),
+    )  # fmt: skip
+    got = row[["slope", "standard_error", "p_value", "homogeneity_p"]].tolist()
+    assert got == pytest.approx(line_by_least_squares(care.mean().to_numpy(), care.sem()))
+    alone = answers.iloc[[*range(20), 20]].assign(wave=[1] * 20 + [2])
+    assert servqual_trend(alone, wave="wave", perceptions=P)["slope"].isna().all()
+    with pytest.raises(InvalidData, match=r"column 'wave': a trend needs two waves, .* only 1\."):
+        servqual_trend(answers.assign(wave=1), wave="wave", perceptions=P)
 
 
 def test_servqual_mistakes():
@@ -183,6 +238,118 @@ def test_ipa_mistakes():
         IpaRule(cut="average")
     with pytest.raises(InvalidRule, match="has not learnt its cuts"):
         IpaRule().quadrant(importance=1, performance=1)
+
+
+def test_the_mean_of_a_single_attribute_cuts_nothing():
+    for cut in "mean", "median":
+        with pytest.raises(
+            InvalidData, match=f"a single attribute is its own {cut}, .*cut='given'"
+        ):
+            ipa(ATTRIBUTES.head(1), rule=IpaRule(cut=cut))
+    rule = IpaRule(cut="midpoint", scale=(1, 5))
+    assert ipa(ATTRIBUTES.head(1), rule=rule)["quadrant"].tolist() == ["concentrate_here"]
+
+
+ASKED = {name: (f"{name}_matters", f"{name}_is") for name in ("price", "speed", "advice")}
+
+
+def asked(n=60, seed=1):
+    rng = np.random.default_rng(seed)
+    columns = [column for pair in ASKED.values() for column in pair]
+    answers = pd.DataFrame(rng.integers(1, 6, (n, 6)), columns=columns)
+    return answers.assign(shop=["x", "y", "z"] * (n // 3), w=rng.integers(0, 4, n))
+
+
+def test_ipa_of_answers_by_hand():
+    answers = asked()
+    frame = ipa_survey(answers, attributes=ASKED, confidence=0.9)
+    assert frame["attribute"].tolist() == list(ASKED)
+    for i, (matters, done) in enumerate(ASKED.values()):
+        for what, values in [
+            ("importance", answers[matters]),
+            ("performance", answers[done]),
+            ("gap", answers[done] - answers[matters]),
+        ]:
+            low, high = stats.t.interval(0.9, 59, values.mean(), stats.sem(values))
+            got = [frame[name][i] for name in (what, f"{what}_low", f"{what}_high")]
+            assert got == pytest.approx([values.mean(), low, high])
+    means = frame[["attribute", "importance", "performance"]]
+    same = ipa(means)
+    assert frame["quadrant"].tolist() == same["quadrant"].tolist()
+    assert frame["importance_cut"].tolist() == pytest.approx(same["importance_cut"].tolist())
+    one_side = [
+        all(
+            (row[f"{what}_low"] - row[f"{what}_cut"]) * (row[f"{what}_high"] - row[f"{what}_cut"])
+            > 0
+            for what in ("importance", "performance")
+        )
+        for _, row in frame.iterrows()
+    ]
+    assert frame["certain"].tolist() == one_side
+    sure = pd.DataFrame({"a": [5, 5, 4] * 9, "b": [1, 1, 2] * 9})
+    rule = IpaRule(cut="midpoint", scale=(1, 5))
+    (row,) = ipa_survey(sure, attributes={"price": ("a", "b")}, rule=rule).to_dict("records")
+    assert (row["quadrant"], row["certain"]) == ("concentrate_here", True)
+
+
+def test_groups_are_held_against_the_cuts_of_all():
+    answers = asked()
+    every = ipa_survey(answers, attributes=ASKED, weight="w")
+    groups = ipa_survey(answers, attributes=ASKED, weight="w", by="shop")
+    assert groups["shop"].tolist() == ["x"] * 3 + ["y"] * 3 + ["z"] * 3
+    cuts = {(row.importance_cut, row.performance_cut) for row in groups.itertuples()}
+    assert cuts == {(every["importance_cut"][0], every["performance_cut"][0])}
+    repeated = answers.loc[answers.index.repeat(answers["w"])]
+    assert every["gap"].tolist() == pytest.approx(
+        [(repeated[done] - repeated[matters]).mean() for matters, done in ASKED.values()]
+    )
+    y = repeated[repeated["shop"] == "y"]
+    assert groups["importance"][3] == pytest.approx(y["price_matters"].mean())
+    alone = ipa_survey(answers.head(4), attributes=ASKED, by="shop").set_index("shop")
+    assert alone.loc["z", ["gap_low", "gap_high"]].isna().all(axis=None)
+    assert not alone.loc["z", "certain"].any()
+
+
+def test_ipa_over_waves():
+    answers = asked()
+    trend = ipa_trend(answers, wave="shop", attributes=ASKED)
+    assert trend["measure"].tolist() == ["importance", "performance", "gap"] * 3
+    gap = (answers["speed_is"] - answers["speed_matters"]).groupby(answers["shop"])
+    row = trend.iloc[5]
+    assert (row["attribute"], row["first"]) == ("speed", pytest.approx(gap.mean()["x"]))
+    assert row["change"] == pytest.approx(gap.mean()["z"] - gap.mean()["x"])
+    got = row[["slope", "standard_error", "p_value", "homogeneity_p"]].tolist()
+    assert got == pytest.approx(line_by_least_squares(gap.mean().to_numpy(), gap.sem()))
+    places = ipa_survey(answers, attributes=ASKED, by="shop").set_index(["shop", "attribute"])
+    assert row["first_quadrant"] == places.loc[("x", "speed"), "quadrant"]
+    assert row["last_quadrant"] == places.loc[("z", "speed"), "quadrant"]
+
+
+def test_mistakes_with_answers_about_attributes():
+    answers = asked(6)
+    with pytest.raises(InvalidRule, match="name an attribute"):
+        ipa_survey(answers, attributes={})
+    with pytest.raises(
+        InvalidRule, match=r"attribute 'price': name two columns, .* got 'price_is'"
+    ):
+        ipa_survey(answers, attributes={"price": "price_is"})
+    with pytest.raises(InvalidRule, match="the column 'price_is' stands for two questions"):
+        ipa_survey(answers, attributes={"price": ("price_is", "price_is")})
+    with pytest.raises(ColumnNotFound, match="no column 'price_i'"):
+        ipa_survey(answers, attributes={"price": ("price_i", "speed_is")})
+    with pytest.raises(InvalidData, match="column 'price_is': answer off the scale of 1 to 5 in 1"):
+        ipa_survey(answers.assign(price_is=[9, 1, 1, 1, 1, 1]), attributes=ASKED)
+    off = answers.assign(price_is=[9, 1, 1, 1, 1, 1])
+    assert ipa_survey(off, attributes=ASKED, errors="collect")["answers"].tolist() == [5] * 3
+    assert ipa_survey(off, attributes=ASKED, scale=(1, 9))["answers"].tolist() == [6] * 3
+    with pytest.raises(InvalidData, match="a single attribute is its own mean"):
+        ipa_survey(answers, attributes={"price": ASKED["price"]})
+    with pytest.raises(InvalidData, match="there is no answer to evaluate"):
+        ipa_survey(answers.head(0), attributes=ASKED)
+    with pytest.raises(InvalidData, match=r"column 'shop': a trend needs two waves"):
+        ipa_trend(answers.assign(shop="x"), wave="shop", attributes=ASKED)
+    with pytest.raises(InvalidRule, match="confidence is between 0 and 1"):
+        ipa_survey(answers, attributes=ASKED, confidence=95)
 
 
 # ---------------------------------------------------------------------------------- sample sizes

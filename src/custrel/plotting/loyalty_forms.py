@@ -91,8 +91,8 @@ def plot_dick_basu(
 
     learnt = rule or DickBasu()
     if not learnt.learnt:
-        learnt = learnt.learn(customers, attitude=attitude, repeat=repeat)
-    door = enter(learnt.classify(customers, attitude=attitude, repeat=repeat))
+        learnt = learnt.learn(customers, columns=(attitude, repeat))
+    door = enter(learnt.classify(customers, columns=(attitude, repeat)))
     (up, across), counts = door.distinct(attitude, repeat)
     cut_up, cut_across = learnt.cuts or (0.0, 0.0)
     shares = _shares(up >= cut_up, across >= cut_across, counts)

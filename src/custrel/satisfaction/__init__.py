@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         SatisfactionInvestment as SatisfactionInvestment,
     )
     from custrel.satisfaction.ipa import IpaQuadrant as IpaQuadrant, IpaRule as IpaRule, ipa as ipa
+    from custrel.satisfaction.ipa_survey import ipa_survey as ipa_survey, ipa_trend as ipa_trend
     from custrel.satisfaction.kano import kano as kano
     from custrel.satisfaction.kano_analysis import KanoAnalysis as KanoAnalysis
     from custrel.satisfaction.kano_cleaning import KanoCleaning as KanoCleaning
@@ -161,6 +162,7 @@ if TYPE_CHECKING:
     from custrel.satisfaction.servqual import (
         ServqualForm as ServqualForm,
         servqual as servqual,
+        servqual_trend as servqual_trend,
         weighted_gap as weighted_gap,
     )
     from custrel.satisfaction.survey_score import (
@@ -243,6 +245,10 @@ else:
                 "IpaQuadrant",
                 "IpaRule",
                 "ipa",
+            ),
+            "custrel.satisfaction.ipa_survey": (
+                "ipa_survey",
+                "ipa_trend",
             ),
             "custrel.satisfaction.kano": ("kano",),
             "custrel.satisfaction.kano_analysis": ("KanoAnalysis",),
@@ -366,6 +372,7 @@ else:
             "custrel.satisfaction.servqual": (
                 "ServqualForm",
                 "servqual",
+                "servqual_trend",
                 "weighted_gap",
             ),
             "custrel.satisfaction.survey_score": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -15,6 +15,7 @@ from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
 
 CUTS = ("mean", "median", "midpoint", "given")
+_LEARNT = frozenset({"mean", "median"})
 
 
 def _pair(values: Iterable[float] | None) -> tuple[float, ...] | None:
@@ -30,7 +31,16 @@ def _midpoint(rule: Any) -> tuple[float, ...] | None:
 
 @attrs.frozen(kw_only=True)
 class PlaneRule(Rule):
-    """Where two measures are cut; at the cut is high."""
+    """Where two measures are cut; at the cut is high.
+
+    Subclasses say what the measures are called, what the codes of low-low, low-high, high-low
+    and high-high are, which column they are written to, and what a row is.
+    """
+
+    MEASURES: ClassVar[tuple[str, str]]
+    CODES: ClassVar[tuple[str, str, str, str]]
+    COLUMN: ClassVar[str]
+    OF: ClassVar[str] = "customer"
 
     cut: Literal["mean", "median", "midpoint", "given"] = "mean"
     scale: tuple[float, ...] | None = attrs.field(default=None, converter=_pair)
@@ -40,7 +50,7 @@ class PlaneRule(Rule):
 
     def __attrs_post_init__(self) -> None:
         name = type(self).__name__
-        first, second = self._measures()
+        first, second = self.MEASURES
         if self.cut not in CUTS:
             raise UnknownCode(f"cut of {first} and {second}", str(self.cut), CUTS)
         for what, pair in ("scale", self.scale), ("cuts", self.cuts):
@@ -56,53 +66,112 @@ class PlaneRule(Rule):
         """Whether the rule knows its cuts."""
         return self.cuts is not None
 
-    def _measures(self) -> tuple[str, str]:
-        """Return what the two measures are called."""
-        raise NotImplementedError
+    def learn(self, frame: Any, *, columns: Sequence[str] | None = None) -> Self:
+        """Find the cuts that the rule means for certain rows, on the engine that holds them.
 
-    def _of(self) -> str:
-        """Return what a row is."""
-        return "customer"
+        Parameters
+        ----------
+        frame : frame
+            A row for each customer, or attribute.
+        columns : pair of str, optional
+            The columns of the two measures; default: those that are called like them.
 
-    def learn_on(self, frame: Any, columns: Sequence[str]) -> Self:
-        """Find the cuts that the rule means, on the engine that holds the rows."""
-        door = enter(frame)
-        self._require(door, columns)
-        if self.cut not in {"mean", "median"}:
+        Returns
+        -------
+        PlaneRule
+            The same rule, with `cuts`.
+
+        Raises
+        ------
+        InvalidData
+            A number is missing, there are no rows, or a single one, which is its own mean.
+        ColumnNotFound
+            A column is not there.
+        """
+        door, names = enter(frame), tuple(columns or self.MEASURES)
+        rows = self._require(door, names)
+        if self.cut not in _LEARNT:
             return self
-        values = [as_float(name) for name in columns]
+        values = [as_float(name) for name in names]
         middle = [value.mean() if self.cut == "mean" else value.median() for value in values]
-        row = collect(door.frame.select(first=middle[0], second=middle[1])).rows()[0]
-        return attrs.evolve(self, cuts=tuple(float(value) for value in row))
+        found = collect(door.frame.select(first=middle[0], second=middle[1])).rows()[0]
+        return self._with_cuts(found, rows)
 
-    def place(self, first: float, second: float) -> tuple[bool, bool]:
-        """Tell whether each measure of one row is high."""
+    def learn_values(self, first: Sequence[float], second: Sequence[float]) -> Self:
+        """Find the cuts that the rule means for certain values of its two measures."""
+        if self.cut not in _LEARNT:
+            return self
+        middle = np.mean if self.cut == "mean" else np.median
+        return self._with_cuts((float(middle(first)), float(middle(second))), len(first))
+
+    def place(self, first: float, second: float) -> str:
+        """Return the code of one row by its two measures."""
         if self.cuts is None:
             raise InvalidRule("the rule has not learnt its cuts: rule.learn(frame).")
-        return first >= self.cuts[0], second >= self.cuts[1]
+        return self.CODES[2 * (first >= self.cuts[0]) + (second >= self.cuts[1])]
 
-    def part(self, frame: Any, columns: Sequence[str], name: str, codes: Sequence[str]) -> Any:
-        """Add a column of codes: of low-low, low-high, high-low and high-high."""
-        rule = self if self.learnt else self.learn_on(frame, columns)
+    def classify(
+        self, frame: Any, *, columns: Sequence[str] | None = None, name: str | None = None
+    ) -> Any:
+        """Add the code of every row.
+
+        Parameters
+        ----------
+        frame : frame
+            A row for each customer, or attribute.
+        columns : pair of str, optional
+            The columns of the two measures; default: those that are called like them.
+        name : str, optional
+            The column to add; default: as the function of the same analysis calls it.
+
+        Returns
+        -------
+        frame
+            As it came, with `name`. A rule that has not learnt its cuts learns them from these
+            rows.
+
+        Raises
+        ------
+        InvalidData
+            A number is missing, or there are no rows.
+        ColumnNotFound
+            A column is not there.
+        """
+        rule = self if self.learnt else self.learn(frame, columns=columns)
         cuts: Any = rule.cuts
-        door = enter(frame)
-        self._require(door, columns)
-        high = [as_float(column) >= cut for column, cut in zip(columns, cuts, strict=True)]
-        low_low, low_high, high_low, high_high = (nw.lit(str(code)) for code in codes)
+        door, names = enter(frame), tuple(columns or self.MEASURES)
+        self._require(door, names)
+        high = [as_float(column) >= cut for column, cut in zip(names, cuts, strict=True)]
+        low_low, low_high, high_low, high_high = (nw.lit(str(code)) for code in self.CODES)
         upper = nw.when(high[1]).then(high_high).otherwise(high_low)
         lower = nw.when(high[1]).then(low_high).otherwise(low_low)
-        quadrant = nw.when(high[0]).then(upper).otherwise(lower)
-        return door.leave(door.frame.with_columns(quadrant.alias(name)))
+        code = nw.when(high[0]).then(upper).otherwise(lower)
+        return door.leave(door.frame.with_columns(code.alias(name or self.COLUMN)))
 
-    def state_cuts(self, frame: Any, names: Sequence[str]) -> Any:
-        """Add the cuts themselves, so that a label never stands without them."""
-        door, cuts = enter(frame), self.cuts or ()
-        literals = {f"{name}_cut": nw.lit(cut) for name, cut in zip(names, cuts, strict=True)}
+    def judge(self, frame: Any, columns: Sequence[str]) -> Any:
+        """Add the code of every row and the cuts, so that a label never stands without them."""
+        rule = self if self.learnt else self.learn(frame, columns=columns)
+        door = enter(rule.classify(frame, columns=columns))
+        pairs = zip(self.MEASURES, rule.cuts or (), strict=True)
+        literals = {f"{measure}_cut": nw.lit(cut) for measure, cut in pairs}
         return door.leave(door.frame.with_columns(**literals))
 
-    def _require(self, door: Door, columns: Sequence[str]) -> None:
-        if not require_complete(door, *columns, of=self._of())["rows"]:
-            raise InvalidData([attrs.evolve(_EMPTY, message=f"there is no {self._of()} to judge")])
+    def _with_cuts(self, cuts: Sequence[float], rows: int) -> Self:
+        if rows == 1:
+            problem = Problem(
+                code="one_row",
+                message=f"a single {self.OF} is its own {self.cut}, which cuts nothing",
+                count=0,
+                remedy=f"Give the cuts: {type(self).__name__}(cut='given', cuts=(...)).",
+            )
+            raise InvalidData([problem])
+        return attrs.evolve(self, cuts=tuple(float(cut) for cut in cuts))
+
+    def _require(self, door: Door, columns: Sequence[str]) -> int:
+        rows: int = require_complete(door, *columns, of=self.OF)["rows"]
+        if not rows:
+            raise InvalidData([attrs.evolve(_EMPTY, message=f"there is no {self.OF} to judge")])
+        return rows
 
 
 _EMPTY = Problem(

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from custrel._columns import is_array
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import AnyFrame, Door, as_floats, census, collect, enter, first_rows
+from custrel.frames import Door, as_floats, collect, enter
+from custrel.satisfaction._sifting import looks_at, sift
 
 Floats = NDArray[np.float64]
 
@@ -80,11 +81,13 @@ def read_answers(
     wanted = [name for name in dict.fromkeys((by, column, weight)) if name is not None]
     door.require(wanted)
     door.require_numbers(*[name for name in wanted if name != by])
-    frame, problems = _sift(door, column, weight, by, scale)
+    looks = looks_at([column], scale, by=by, weight=weight, whole=True)
+    frame, problems = sift(door, looks)
     if problems and errors == "raise":
         raise InvalidData(
             problems, remedy="errors='collect' leaves these answers out and reports them."
         )
+    frame = frame if weight is None else frame.filter(nw.col(weight) > 0)
     keys = {"answer": nw.col(column).cast(nw.Float64)}
     keys |= {} if weight is None else {"weight": nw.col(weight).cast(nw.Float64)}
     keys |= {} if by is None else {"group": nw.col(by)}
@@ -112,43 +115,6 @@ def _as_frame(answers: Any, column: str, weight: Any) -> tuple[pd.DataFrame, str
     if weights.shape != values.shape:
         raise InvalidRule(f"{values.size} answers and weights of shape {weights.shape}.")
     return pd.DataFrame({column: values, f"weight of {column}": weights}), f"weight of {column}"
-
-
-def _sift(
-    door: Door, column: str, weight: str | None, by: str | None, scale: tuple[float, float]
-) -> tuple[AnyFrame, tuple[Problem, ...]]:
-    """Return the frame without what is no answer, and what that was."""
-    low, high = scale
-    value = nw.col(column).cast(nw.Float64)
-    gone = value.is_null() | value.is_nan()
-    looks = [
-        (column, gone, "missing_answer", "missing answer"),
-        (
-            column,
-            ~gone & ((value < low) | (value > high) | (value != value.round(0))),
-            "off_scale",
-            f"answer that is no whole number from {low:g} to {high:g}",
-        ),
-    ]
-    if weight is not None:
-        weighs = nw.col(weight).cast(nw.Float64)
-        bad = weighs.is_null() | ~weighs.is_finite() | (weighs < 0)
-        looks.append((weight, bad, "no_weight", "missing, infinite or negative weight"))
-    if by is not None:
-        looks.append((by, nw.col(by).is_null(), "missing_key", "missing group"))
-    counts = census(door.frame, {f"__custrel_{i}": look[1] for i, look in enumerate(looks)})
-    problems, frame = [], door.frame
-    for i, (name, flag, code, message) in enumerate(looks):
-        count = counts[f"__custrel_{i}"]
-        if count:
-            rows = first_rows(door.frame, flag, list(dict.fromkeys((door.columns[0], name))))
-            problems.append(
-                Problem(
-                    code=code, message=message, column=name, count=count, rows=rows, of="answer"
-                )
-            )
-            frame = frame.filter(~flag)
-    return (frame if weight is None else frame.filter(nw.col(weight) > 0)), tuple(problems)
 
 
 def _by_group(table: nw.DataFrame[Any], *, weighted: bool, grouped: bool) -> Mapping[Any, Answers]:

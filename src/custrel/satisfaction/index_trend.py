@@ -9,14 +9,14 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from custrel.errors import InvalidData, Problem
+from custrel.errors import Problem
 from custrel.satisfaction._path_model.groups import group_indices
 from custrel.satisfaction._tables import as_frame, as_html, as_text
 from custrel.satisfaction.index_rule import IndexRule
 from custrel.satisfaction.index_templates import ACSI
 from custrel.satisfaction.path_model import PathModel
 from custrel.satisfaction.pls_method import PlsMethod
-from custrel.satisfaction.score_trend import ScoreTrend, one_wave, trend_of
+from custrel.satisfaction.score_trend import ScoreTrend, require_waves, trend_of
 
 __all__ = ["IndexTrend", "index_trend"]
 
@@ -165,8 +165,7 @@ def index_trend(
         missing_codes=missing_codes,
         errors=errors,
     )
-    if len(found.names) == 1:
-        raise InvalidData([one_wave(wave, found.names[0])])
+    require_waves(wave, found.names)
     trend = trend_of(found.names, found.scores)
     nothing = [np.nan]
     columns = {

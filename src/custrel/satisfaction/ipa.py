@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import attrs
-import narwhals.stable.v2 as nw
 
+from custrel._columns import as_float
 from custrel.frames import enter
+from custrel.satisfaction._codes import Code
 from custrel.satisfaction._plane import PlaneRule
 
 __all__ = ["IpaQuadrant", "IpaRule", "ipa"]
 
 
-class IpaQuadrant(StrEnum):
+class IpaQuadrant(Code):
     """What to do about an attribute (重要性—绩效分析).
 
     Examples
@@ -29,17 +27,6 @@ class IpaQuadrant(StrEnum):
     KEEP_UP = "keep_up"
     LOW_PRIORITY = "low_priority"
     POSSIBLE_OVERKILL = "possible_overkill"
-
-
-# By whether importance is high, and performance.
-_QUADRANTS: Mapping[tuple[bool, bool], IpaQuadrant] = MappingProxyType(
-    {
-        (False, False): IpaQuadrant.LOW_PRIORITY,
-        (False, True): IpaQuadrant.POSSIBLE_OVERKILL,
-        (True, False): IpaQuadrant.CONCENTRATE_HERE,
-        (True, True): IpaQuadrant.KEEP_UP,
-    }
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,37 +72,15 @@ class IpaRule(PlaneRule):
     'concentrate_here'
     """
 
-    def _measures(self) -> tuple[str, str]:
-        return "importance", "performance"
-
-    def _of(self) -> str:
-        return "attribute"
-
-    def learn(
-        self, frame: Any, *, importance: str = "importance", performance: str = "performance"
-    ) -> Self:
-        """Find the cuts that the rule means for certain attributes.
-
-        Parameters
-        ----------
-        frame : frame
-            A row for each attribute.
-        importance, performance : str
-            Its columns.
-
-        Returns
-        -------
-        IpaRule
-            With `cuts`.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no attributes.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.learn_on(frame, (importance, performance))
+    MEASURES: ClassVar[tuple[str, str]] = ("importance", "performance")
+    CODES: ClassVar[tuple[str, str, str, str]] = (
+        IpaQuadrant.LOW_PRIORITY,
+        IpaQuadrant.POSSIBLE_OVERKILL,
+        IpaQuadrant.CONCENTRATE_HERE,
+        IpaQuadrant.KEEP_UP,
+    )
+    COLUMN: ClassVar[str] = "quadrant"
+    OF: ClassVar[str] = "attribute"
 
     def quadrant(self, *, importance: float, performance: float) -> IpaQuadrant:
         """Return the quadrant of one attribute.
@@ -134,42 +99,7 @@ class IpaRule(PlaneRule):
         InvalidRule
             The rule has not learnt its cuts.
         """
-        return _QUADRANTS[self.place(importance, performance)]
-
-    def classify(
-        self,
-        frame: Any,
-        *,
-        importance: str = "importance",
-        performance: str = "performance",
-        name: str = "quadrant",
-    ) -> Any:
-        """Add every attribute's quadrant.
-
-        Parameters
-        ----------
-        frame : frame
-            A row for each attribute.
-        importance, performance : str
-            Its columns.
-        name : str
-            The column to add.
-
-        Returns
-        -------
-        frame
-            As it came, with `name`: codes of `IpaQuadrant`. A rule that has not learnt its cuts
-            learns them from these attributes.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no attributes.
-        ColumnNotFound
-            A column is not there.
-        """
-        codes = tuple(_QUADRANTS.values())
-        return self.part(frame, (importance, performance), name, codes)
+        return IpaQuadrant(self.place(importance, performance))
 
 
 def ipa(
@@ -199,13 +129,15 @@ def ipa(
     Raises
     ------
     InvalidData
-        A number is missing, or there are no attributes.
+        A number is missing, there are no attributes, or the cut is to be learnt from a single one.
     ColumnNotFound
         A column is not there.
 
     See Also
     --------
     IpaRule : The rule, to keep for the next survey.
+    ipa_survey : From the answers themselves, with intervals and groups.
+    ipa_trend : Over the waves of a survey.
 
     References
     ----------
@@ -223,11 +155,6 @@ def ipa(
     0     price   concentrate_here             3.8
     1     speed  possible_overkill             3.8
     """
-    columns = {"importance": importance, "performance": performance}
-    learnt = rule or IpaRule()
-    if learnt.cuts is None:
-        learnt = learnt.learn(attributes, **columns)
-    classified = learnt.classify(attributes, **columns)
-    gap = nw.col(performance).cast(nw.Float64) - nw.col(importance).cast(nw.Float64)
-    cut = enter(learnt.state_cuts(classified, ("importance", "performance")))
-    return cut.leave(cut.frame.with_columns(gap=gap))
+    judged = enter((rule or IpaRule()).judge(attributes, (importance, performance)))
+    gap = as_float(performance) - as_float(importance)
+    return judged.leave(judged.frame.with_columns(gap=gap))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import attrs
 
@@ -35,17 +33,6 @@ class LoyaltyForm(Code):
     LATENT = "latent"
     SPURIOUS = "spurious"
     NONE = "none"
-
-
-# By whether attitude is high, and repeat purchases.
-_FORMS: Mapping[tuple[bool, bool], LoyaltyForm] = MappingProxyType(
-    {
-        (False, False): LoyaltyForm.NONE,
-        (False, True): LoyaltyForm.SPURIOUS,
-        (True, False): LoyaltyForm.LATENT,
-        (True, True): LoyaltyForm.IDEAL,
-    }
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -93,29 +80,14 @@ class DickBasu(PlaneRule):
     'ideal'
     """
 
-    def learn(self, customers: Any, *, attitude: str = "attitude", repeat: str = "repeat") -> Self:
-        """Find the cuts that the rule means for certain customers.
-
-        Parameters
-        ----------
-        customers : frame
-            A row for each customer.
-        attitude, repeat : str
-            Its columns.
-
-        Returns
-        -------
-        DickBasu
-            With `cuts`.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no customers.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.learn_on(customers, (attitude, repeat))
+    MEASURES: ClassVar[tuple[str, str]] = ("attitude", "repeat")
+    CODES: ClassVar[tuple[str, str, str, str]] = (
+        LoyaltyForm.NONE,
+        LoyaltyForm.SPURIOUS,
+        LoyaltyForm.LATENT,
+        LoyaltyForm.IDEAL,
+    )
+    COLUMN: ClassVar[str] = "loyalty_form"
 
     def form(self, *, attitude: float, repeat: float) -> LoyaltyForm:
         """Return the form of one customer's loyalty.
@@ -134,44 +106,7 @@ class DickBasu(PlaneRule):
         InvalidRule
             The rule has not learnt its cuts.
         """
-        return _FORMS[self.place(attitude, repeat)]
-
-    def classify(
-        self,
-        customers: Any,
-        *,
-        attitude: str = "attitude",
-        repeat: str = "repeat",
-        name: str = "loyalty_form",
-    ) -> Any:
-        """Add the form of every customer's loyalty.
-
-        Parameters
-        ----------
-        customers : frame
-            A row for each customer.
-        attitude, repeat : str
-            Its columns.
-        name : str
-            The column to add.
-
-        Returns
-        -------
-        frame
-            As it came, with `name`: codes of `LoyaltyForm`. A rule that has not learnt its cuts
-            learns them from these customers.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no customers.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.part(customers, (attitude, repeat), name, tuple(_FORMS.values()))
-
-    def _measures(self) -> tuple[str, str]:
-        return "attitude", "repeat"
+        return LoyaltyForm(self.place(attitude, repeat))
 
 
 def dick_basu(
@@ -203,7 +138,7 @@ def dick_basu(
     Raises
     ------
     InvalidData
-        A number is missing, or there are no customers.
+        A number is missing, there are no customers, or the cut is to be learnt from a single one.
     ColumnNotFound
         A column is not there.
 
@@ -235,8 +170,4 @@ def dick_basu(
     2         2       9     spurious           4.0         5.0
     3         2       1         none           4.0         5.0
     """
-    learnt = rule or DickBasu()
-    if not learnt.learnt:
-        learnt = learnt.learn(customers, attitude=attitude, repeat=repeat)
-    classified = learnt.classify(customers, attitude=attitude, repeat=repeat)
-    return learnt.state_cuts(classified, ("attitude", "repeat"))
+    return (rule or DickBasu()).judge(customers, (attitude, repeat))

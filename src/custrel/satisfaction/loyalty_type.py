@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import attrs
 
@@ -32,17 +30,6 @@ class LoyaltyType(Code):
     MERCENARY = "mercenary"
     HOSTAGE = "hostage"
     DEFECTOR = "defector"
-
-
-# By whether satisfaction is high, and loyalty.
-_TYPES: Mapping[tuple[bool, bool], LoyaltyType] = MappingProxyType(
-    {
-        (False, False): LoyaltyType.DEFECTOR,
-        (False, True): LoyaltyType.HOSTAGE,
-        (True, False): LoyaltyType.MERCENARY,
-        (True, True): LoyaltyType.APOSTLE,
-    }
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,31 +73,14 @@ class JonesSasser(PlaneRule):
     'mercenary'
     """
 
-    def learn(
-        self, customers: Any, *, satisfaction: str = "satisfaction", loyalty: str = "loyalty"
-    ) -> Self:
-        """Find the cuts that the rule means for certain customers.
-
-        Parameters
-        ----------
-        customers : frame
-            A row for each customer.
-        satisfaction, loyalty : str
-            Its columns.
-
-        Returns
-        -------
-        JonesSasser
-            With `cuts`.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no customers.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.learn_on(customers, (satisfaction, loyalty))
+    MEASURES: ClassVar[tuple[str, str]] = ("satisfaction", "loyalty")
+    CODES: ClassVar[tuple[str, str, str, str]] = (
+        LoyaltyType.DEFECTOR,
+        LoyaltyType.HOSTAGE,
+        LoyaltyType.MERCENARY,
+        LoyaltyType.APOSTLE,
+    )
+    COLUMN: ClassVar[str] = "loyalty_type"
 
     def type(self, *, satisfaction: float, loyalty: float) -> LoyaltyType:
         """Return the type of one customer.
@@ -129,44 +99,7 @@ class JonesSasser(PlaneRule):
         InvalidRule
             The rule has not learnt its cuts.
         """
-        return _TYPES[self.place(satisfaction, loyalty)]
-
-    def classify(
-        self,
-        customers: Any,
-        *,
-        satisfaction: str = "satisfaction",
-        loyalty: str = "loyalty",
-        name: str = "loyalty_type",
-    ) -> Any:
-        """Add every customer's type.
-
-        Parameters
-        ----------
-        customers : frame
-            A row for each customer.
-        satisfaction, loyalty : str
-            Its columns.
-        name : str
-            The column to add.
-
-        Returns
-        -------
-        frame
-            As it came, with `name`: codes of `LoyaltyType`. A rule that has not learnt its cuts
-            learns them from these customers.
-
-        Raises
-        ------
-        InvalidData
-            A number is missing, or there are no customers.
-        ColumnNotFound
-            A column is not there.
-        """
-        return self.part(customers, (satisfaction, loyalty), name, tuple(_TYPES.values()))
-
-    def _measures(self) -> tuple[str, str]:
-        return "satisfaction", "loyalty"
+        return LoyaltyType(self.place(satisfaction, loyalty))
 
 
 def jones_sasser(
@@ -196,7 +129,7 @@ def jones_sasser(
     Raises
     ------
     InvalidData
-        A number is missing, or there are no customers.
+        A number is missing, there are no customers, or the cut is to be learnt from a single one.
     ColumnNotFound
         A column is not there.
 
@@ -217,8 +150,4 @@ def jones_sasser(
     >>> jones_sasser(customers)["loyalty_type"].tolist()
     ['apostle', 'mercenary', 'hostage', 'defector']
     """
-    learnt = rule or JonesSasser()
-    if not learnt.learnt:
-        learnt = learnt.learn(customers, satisfaction=satisfaction, loyalty=loyalty)
-    classified = learnt.classify(customers, satisfaction=satisfaction, loyalty=loyalty)
-    return learnt.state_cuts(classified, ("satisfaction", "loyalty"))
+    return (rule or JonesSasser()).judge(customers, (satisfaction, loyalty))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from math import nan, sqrt
 from typing import Any, Literal
 
 import attrs
-import numpy as np
-from scipy.special import chdtrc, ndtr
 
 from custrel.errors import InvalidData, Problem
 from custrel.satisfaction._survey_answers import read_answers
 from custrel.satisfaction._survey_scale import SurveyScale, with_problems
 from custrel.satisfaction._tables import as_frame
+from custrel.satisfaction._trend_line import trend_line
 from custrel.satisfaction.survey_score import ScoreDifference, SurveyScore, difference_of
 
 __all__ = ["ScoreTrend", "score_groups", "score_trend"]
@@ -194,8 +193,7 @@ def score_trend(
     _, groups, problems = read_answers(
         answers, answer, weight, by=wave, scale=scale.bounds, errors=errors
     )
-    if len(groups) < 2:
-        raise InvalidData([one_wave(wave, next(iter(groups)))])
+    require_waves(wave, tuple(groups))
     scores = tuple(with_problems(scale.score(group), problems) for group in groups.values())
     return trend_of(tuple(groups), scores)
 
@@ -204,44 +202,26 @@ def trend_of(
     waves: tuple[Any, ...], scores: tuple[SurveyScore, ...], *, confidence: float = 0.95
 ) -> ScoreTrend:
     """Follow scores that have been measured."""
-    slope, error, p_value, homogeneity_p = _line(scores)
+    line = trend_line([one.value for one in scores], [one.standard_error for one in scores])
     return ScoreTrend(
         waves=waves,
         scores=scores,
         changes=tuple(difference_of(now, old, confidence) for old, now in pairwise(scores)),
-        slope=slope,
-        standard_error=error,
-        p_value=p_value,
-        homogeneity_p=homogeneity_p,
+        slope=line.slope,
+        standard_error=line.standard_error,
+        p_value=line.p_value,
+        homogeneity_p=line.homogeneity_p,
     )
 
 
-def _line(scores: tuple[SurveyScore, ...]) -> tuple[float, float, float, float]:
-    """Return slope, standard error, and the p values of slope and of homogeneity."""
-    values = np.array([score.value for score in scores])
-    errors = np.array([score.standard_error for score in scores])
-    if not np.all(errors > 0):
-        return nan, nan, nan, nan
-    weights, places = errors**-2, np.arange(len(scores), dtype=float)
-    from_mean = places - weights @ places / weights.sum()
-    spread = float(weights @ from_mean**2)
-    slope = float(weights * from_mean @ values) / spread
-    error = 1 / sqrt(spread)
-    around = float(weights @ (values - weights @ values / weights.sum()) ** 2)
-    return (
-        slope,
-        error,
-        float(2 * ndtr(-abs(slope / error))),
-        float(chdtrc(len(scores) - 1, around)),
-    )
-
-
-def one_wave(wave: str, name: Any) -> Problem:
-    """Say that a trend cannot be told."""
-    return Problem(
-        code="one_wave",
-        message=f"a trend needs two waves, and there is only {name!r}",
-        column=wave,
-        count=0,
-        remedy="Check the filter that was applied before.",
-    )
+def require_waves(wave: str, names: Sequence[Any]) -> None:
+    """Refuse to tell a trend from a single wave."""
+    if len(names) < 2:
+        problem = Problem(
+            code="one_wave",
+            message=f"a trend needs two waves, and there is only {names[0]!r}",
+            column=wave,
+            count=0,
+            remedy="Check the filter that was applied before.",
+        )
+        raise InvalidData([problem])

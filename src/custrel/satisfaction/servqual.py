@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from custrel._intervals import mean_interval, normal_quantile
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import AnyFrame, Door, as_floats, census, collect, enter, first_rows
+from custrel._columns import as_float
+from custrel._intervals import normal_quantile
+from custrel.errors import InvalidRule
+from custrel.frames import Door
 from custrel.rules import Rule
+from custrel.satisfaction._respondents import GroupMeans, enter_survey, group_means
 from custrel.satisfaction._tables import as_frame
+from custrel.satisfaction.score_trend import require_waves
 
-__all__ = ["ServqualForm", "servqual", "weighted_gap"]
-
-Floats = NDArray[np.float64]
+__all__ = ["ServqualForm", "servqual", "servqual_trend", "weighted_gap"]
 
 _DIMENSIONS = ("tangibles", "reliability", "responsiveness", "assurance", "empathy")
 
@@ -107,6 +108,7 @@ def servqual(
     perceptions: Sequence[str],
     expectations: Sequence[str] | None = None,
     by: str | None = None,
+    weight: str | None = None,
     form: ServqualForm | None = None,
     errors: Literal["raise", "collect"] = "raise",
 ) -> Any:
@@ -122,6 +124,8 @@ def servqual(
         The columns of what was expected, in the same order; None: perceptions alone (SERVPERF).
     by : str, optional
         The column that groups respondents.
+    weight : str, optional
+        The column of the survey weights, 0 or more.
     form : ServqualForm, optional
         The dimensions; default: 4 items of tangibles (有形性), 5 of reliability (可靠性), 4 of
         responsiveness (响应性), 4 of assurance (保证性), 5 of empathy (移情性), on 1 to 7.
@@ -136,12 +140,13 @@ def servqual(
         the group, ``dimension``, ``answers`` (respondents), ``weight``, ``perception`` and
         ``expectation`` (means; the latter only where it was asked for), ``gap`` (perception less
         expectation; with perceptions alone it is not there), and ``low``, ``high`` of the gap, or
-        of the perception.
+        of the perception; NaN in a group of one.
 
     Raises
     ------
     InvalidData
-        An answer is missing or off the scale, or there are none.
+        An answer or group is missing, an answer off the scale, a weight missing or negative, or
+        there are no answers.
     ColumnNotFound
         A column is not there.
     InvalidRule
@@ -151,6 +156,7 @@ def servqual(
 
     See Also
     --------
+    servqual_trend : Over the waves of a survey.
     weighted_gap : From gaps by hand.
 
     Notes
@@ -178,16 +184,88 @@ def servqual(
     1      care        4.00         6.00 -2.0
     2   overall        4.75         6.25 -1.5
     """
+    form, gaps = form or ServqualForm(), expectations is not None
+    door, found = _read(
+        answers, perceptions, expectations, form, by=by, weight=weight, errors=errors
+    )
+    rows = [
+        ({} if by is None else {by: group}) | _row(form, found, g, i, gaps=gaps)
+        for g, group in enumerate(found.groups)
+        for i in range(len(form.dimensions) + 1)
+    ]
+    return as_frame(door, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def servqual_trend(
+    answers: Any,
+    *,
+    wave: str,
+    perceptions: Sequence[str],
+    expectations: Sequence[str] | None = None,
+    weight: str | None = None,
+    form: ServqualForm | None = None,
+    errors: Literal["raise", "collect"] = "raise",
+) -> Any:
+    """Follow the gaps of a service over the waves of a survey, and test whether they move.
+
+    Parameters
+    ----------
+    answers : frame
+        A row for each respondent and wave; every wave asks other respondents.
+    wave : str
+        The column of the wave: anything that sorts.
+    perceptions, expectations, weight, form, errors
+        As in `servqual`.
+
+    Returns
+    -------
+    frame
+        Of the kind that came in, a row for each dimension and one for ``overall``:
+        ``dimension``, ``waves`` (number), ``first`` and ``last`` (the gap, or the perception, in
+        these waves), ``change``, ``slope`` (from wave to wave), ``standard_error`` and
+        ``p_value`` of the slope, and ``homogeneity_p`` (of no movement in any pattern).
+
+    Raises
+    ------
+    InvalidData
+        There is one wave only; or an answer is missing or off the scale.
+    ColumnNotFound
+        A column is not there.
+    InvalidRule
+        There are more or fewer columns than the form has items, or one stands twice.
+
+    See Also
+    --------
+    servqual : The gaps of each wave, with ``by``.
+    score_trend : The tests of slope and homogeneity.
+
+    Notes
+    -----
+    Waves are taken as equally spaced, each weighted by one over its squared standard error. Where
+    a wave has a single respondent, or all of them answer alike, there is none, and slope and
+    tests are NaN.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"year": [2023] * 4 + [2024] * 4, "care": [4, 5, 3, 4, 6, 5, 6, 7]})
+    >>> form = ServqualForm(dimensions=["care"], items=[1])
+    >>> trend = servqual_trend(answers, wave="year", perceptions=["care"], form=form)
+    >>> trend[["dimension", "first", "last", "slope"]]
+      dimension  first  last  slope
+    0      care    4.0   6.0    2.0
+    1   overall    4.0   6.0    2.0
+    """
     form = form or ServqualForm()
-    if errors not in {"raise", "collect"}:
-        raise UnknownCode("treatment of errors", str(errors), ("raise", "collect"))
-    door = enter(answers)
-    columns = _columns(perceptions, expectations, form)
-    door.require([*columns, by])
-    door.require_numbers(*columns)
-    frame = _sift(door, columns, by, form, errors)
-    measures = _measures(perceptions, expectations, form)
-    return as_frame(door, _summarize(frame, measures, by, form, gaps=expectations is not None))
+    door, found = _read(
+        answers, perceptions, expectations, form, by=wave, weight=weight, errors=errors
+    )
+    require_waves(wave, found.groups)
+    rows = [
+        {"dimension": name, "waves": len(found.groups)} | found.movement(f"judged {i}")
+        for i, name in enumerate(_rows(form))
+    ]
+    return as_frame(door, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def weighted_gap(gaps: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -245,48 +323,6 @@ def _columns(
     return columns
 
 
-def _sift(
-    door: Door, columns: Sequence[str], by: str | None, form: ServqualForm, errors: str
-) -> AnyFrame:
-    """Return the respondents who answered everything on the scale."""
-    flags, problems = {}, []
-    for i, name in enumerate(columns):
-        value = nw.col(name).cast(nw.Float64)
-        gone = value.is_null() | value.is_nan()
-        flags[f"missing {i}"] = gone
-        flags[f"off {i}"] = ~gone & ((value < form.lowest) | (value > form.highest))
-    if by is not None:
-        flags["group"] = nw.col(by).is_null()
-    counts = census(door.frame, flags)
-    off = f"answer off the scale of {form.lowest:g} to {form.highest:g}"
-    for key, flag in flags.items():
-        if counts[key]:
-            kind, _, place = key.partition(" ")
-            name = columns[int(place)] if place else str(by)
-            code, message = {
-                "missing": ("missing_answer", "missing answer"),
-                "off": ("off_scale", off),
-                "group": ("missing_key", "missing group"),
-            }[kind]
-            rows = first_rows(door.frame, flag, list(dict.fromkeys((door.columns[0], name))))
-            problems.append(
-                Problem(
-                    code=code,
-                    message=message,
-                    column=name,
-                    count=counts[key],
-                    rows=rows,
-                    of="answer",
-                )
-            )
-    if problems and errors == "raise":
-        raise InvalidData(
-            problems, remedy="errors='collect' leaves out the respondents who gave them."
-        )
-    bad = nw.any_horizontal(*flags.values(), ignore_nulls=True)
-    return door.frame.filter(~bad) if problems else door.frame
-
-
 def _measures(
     perceptions: Sequence[str], expectations: Sequence[str] | None, form: ServqualForm
 ) -> dict[str, nw.Expr]:
@@ -297,66 +333,54 @@ def _measures(
             continue
         start, overall = 0, nw.lit(0.0)
         for i, number in enumerate(form.items):
-            items = [nw.col(name).cast(nw.Float64) for name in given[start : start + number]]
+            items = [as_float(name) for name in given[start : start + number]]
             mean = sum(items[1:], items[0]) / number
             measures[f"{what} {i}"] = mean
             overall = overall + mean * form.shares[i]
             start += number
         measures[f"{what} {len(form.items)}"] = overall
+    for i in range(len(form.items) + 1):
+        gap = measures[f"perception {i}"]
+        if expectations is not None:
+            gap = gap - measures[f"expectation {i}"]
+        measures[f"judged {i}"] = gap
     return measures
 
 
-def _summarize(
-    frame: AnyFrame,
-    measures: Mapping[str, nw.Expr],
-    by: str | None,
+def _read(
+    answers: Any,
+    perceptions: Sequence[str],
+    expectations: Sequence[str] | None,
     form: ServqualForm,
     *,
-    gaps: bool,
-) -> dict[str, list[Any]]:
-    """Count, add up and square on the engine; the rest is small."""
-    names = [*form.dimensions, "overall"]
-    judged = {
-        f"judged {i}": measures[f"perception {i}"]
-        - (measures[f"expectation {i}"] if gaps else nw.lit(0.0))
-        for i in range(len(names))
-    }
-    group = nw.lit("all") if by is None else nw.col(by)
-    wide = frame.select(group.alias("group"), **measures, **judged)
-    wide = wide.with_columns(**{f"{name} squared": nw.col(name) ** 2 for name in judged})
-    sums = [*measures, *judged, *(f"{name} squared" for name in judged)]
-    table = collect(
-        wide.group_by("group").agg(nw.len().alias("n"), *[nw.col(c).sum() for c in sums])
-    )
-    if not len(table):
-        problem = Problem(code="empty", message="there is no answer to evaluate", count=0)
-        raise InvalidData([problem])
-    table = table.sort("group")
-    groups = table.get_column("group").to_list()
-    total = {name: as_floats(table.get_column(name)) for name in ("n", *sums)}
-    rows = [
-        _row(form, {name: values[g] for name, values in total.items()}, i, gaps=gaps)
-        | ({} if by is None else {by: groups[g]})
-        for g in range(len(groups))
-        for i in range(len(names))
-    ]
-    order = [name for name in (by, *rows[0]) if name is not None]
-    return {name: [row[name] for row in rows] for name in dict.fromkeys(order)}
+    by: str | None,
+    weight: str | None,
+    errors: str,
+) -> tuple[Door, GroupMeans]:
+    """Return the means of each group: perception, expectation and what is judged of each row."""
+    columns = _columns(perceptions, expectations, form)
+    scale = (form.lowest, form.highest)
+    door = enter_survey(answers, columns, by=by, weight=weight, scale=scale, errors=errors)
+    measures = _measures(perceptions, expectations, form)
+    return door, group_means(door.frame, measures, by=by, weight=weight)
 
 
-def _row(form: ServqualForm, total: Mapping[str, Any], i: int, *, gaps: bool) -> dict[str, Any]:
-    n = float(total["n"])
-    mean = float(total[f"judged {i}"]) / n
-    left = float(total[f"judged {i} squared"]) - n * mean**2
-    variance = max(0.0, left) / (n - 1) if n > 1 else np.nan
-    _, _, low, high = mean_interval(mean, variance, n, form.confidence)
-    whole = i == len(form.dimensions)
+def _row(
+    form: ServqualForm, found: GroupMeans, group: int, i: int, *, gaps: bool
+) -> dict[str, Any]:
+    _, _, low, high = found.interval(f"judged {i}", group, form.confidence)
     row: dict[str, Any] = {
-        "dimension": "overall" if whole else form.dimensions[i],
-        "answers": int(n),
-        "weight": 1.0 if whole else form.shares[i],
-        "perception": float(total[f"perception {i}"]) / n,
+        "dimension": _rows(form)[i],
+        "answers": int(found.answers[group]),
+        "weight": (*form.shares, 1.0)[i],
+        "perception": float(found.means[f"perception {i}"][group]),
     }
     if gaps:
-        row |= {"expectation": float(total[f"expectation {i}"]) / n, "gap": mean}
+        row["expectation"] = float(found.means[f"expectation {i}"][group])
+        row["gap"] = float(found.means[f"judged {i}"][group])
     return row | {"low": low, "high": high}
+
+
+def _rows(form: ServqualForm) -> tuple[str, ...]:
+    """Return what the table's rows are about."""
+    return (*form.dimensions, "overall")
