@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from custrel._flow_names import FLOW_NAMES
 from custrel._model_names import MODEL_NAMES
 from custrel._satisfaction_names import SATISFACTION_NAMES
 from custrel._segmentation_names import SEGMENTATION_NAMES
@@ -128,7 +129,7 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
     }
 )
 
-_CATALOGUES: Mapping[str, _Names] = MappingProxyType({**_ANALYTIC, **MODEL_NAMES})
+_CATALOGUES: Mapping[str, _Names] = MappingProxyType({**_ANALYTIC, **FLOW_NAMES, **MODEL_NAMES})
 
 
 def label(code: str, language: str = "en", *, of: str | None = None) -> str:

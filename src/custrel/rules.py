@@ -34,6 +34,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "BgBb": "custrel.valuation.bg_bb",
         "BgCnbd": "custrel.valuation.bg_cnbd",
         "BgNbd": "custrel.valuation.bg_nbd",
+        "CareCalendar": "custrel.model.care_calendar",
         "CesScale": "custrel.satisfaction.ces",
         "Checklist": "custrel.segmentation.checklist",
         "ClassBudget": "custrel.segmentation.tiers",

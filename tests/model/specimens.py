@@ -6,6 +6,7 @@ A new class finds its place in `SPECIMENS`; the tests of the records say when it
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import attrs
 import hypothesis.strategies as st
 from model.histories import cases
 
@@ -164,6 +165,75 @@ def is_approved_by_another(case):
     return True
 
 
+@st.composite
+def tasks(draw, about=texts):
+    """Return a task, perhaps urged or done."""
+    case = draw(cases([model.TASK_FLOW]))
+    return model.Task(
+        case=attrs.evolve(case, about=draw(about)), what=draw(names), due_on=draw(days)
+    )
+
+
+members = st.builds(
+    model.AccountMember, person=names, function=names,
+    duties=st.lists(st.sampled_from(model.AccountDuty)), contacts=few(names),
+    weight=st.decimals(0, 9, places=3),
+)  # fmt: skip
+
+
+@st.composite
+def teams(draw):
+    people = draw(st.lists(members, min_size=1, max_size=3, unique_by=lambda one: one.person))
+    lead = draw(st.sampled_from(people)).person
+    return model.AccountTeam(lead=lead, members=people, functions=draw(few(names)))
+
+
+targets = st.builds(
+    model.AccountTarget, measure=names, target=st.floats(0.5, 1e12), due_on=days,
+    reached=maybe(numbers),
+)  # fmt: skip
+
+
+@st.composite
+def key_accounts(draw):
+    customer, since = draw(names), draw(days)
+    return model.KeyAccount(
+        customer_id=customer,
+        since=since,
+        criteria=draw(st.lists(names, min_size=1, max_size=3)),
+        team=draw(maybe(teams())),
+        plan=draw(few(tasks(st.just(customer)))),
+        targets=draw(st.lists(targets, max_size=2, unique_by=lambda one: one.measure)),
+        review_on=draw(maybe(st.just(since + timedelta(days=30)))),
+    )
+
+
+credit_items = st.builds(
+    model.CreditItem, item_id=names, kind=st.sampled_from(model.ExposureKind),
+    amount=st.builds(model.Money, st.integers(0, 10**19), st.just("CNY")), due_on=maybe(days),
+)  # fmt: skip
+
+
+@st.composite
+def credit_files(draw):
+    """Return a file that may have come to a limit, a refusal, an exception or a review."""
+    now, soon, later = draw(ordered)
+    file = model.CreditFile.begin(draw(names), draw(names), at=now, by="li")
+    facts = draw(st.dictionaries(names.filter(lambda name: name != "report"), numbers, max_size=2))
+    way = draw(st.integers(0, 4))
+    how = {"at": soon, "by": "sun", "approved_by": "wang", "reason": "own", "grade": draw(names)}
+    if way:
+        file = file.report(facts, draw(names), at=now, by="li")
+    if way == 2:
+        file = file.refuse(**how)
+    if way > 2:
+        until = draw(maybe(days))
+        file = file.set_limit(abs(draw(moneys)), **how, valid_until=until)
+    if way > 3:
+        file = file.review("a year has passed", at=later)
+    return file
+
+
 actions = st.builds(model.NextAction, what=names, due_on=days, by=maybe(names))
 findings = st.builds(
     model.QualityFinding, customer_id=names, aspect=st.sampled_from(model.QualityAspect),
@@ -171,10 +241,16 @@ findings = st.builds(
 )  # fmt: skip
 parts = maybe(st.floats(0, 1))
 SPECIMENS = {
+    model.AccountMember: members,
+    model.AccountTarget: targets,
+    model.AccountTeam: teams(),
     model.Address: addresses,
     model.Alarm: st.builds(
         model.Alarm, case_id=names, about=texts, state=names, since=instants, days=numbers,
         limit_days=numbers, tell=few(texts),
+    ),
+    model.CareDay: st.builds(
+        model.CareDay, customer_id=names, occasion=names, on=days, is_yearly=st.booleans()
     ),
     model.Case: cases(),
     model.Complaint: complaints(),
@@ -201,6 +277,12 @@ SPECIMENS = {
     model.ContactSummary: st.builds(
         model.ContactSummary, st.dictionaries(st.sampled_from(model.ContactKind), whole)
     ),
+    model.CreditCheck: st.builds(
+        model.CreditCheck, headroom=maybe(moneys),
+        objections=few(st.sampled_from(model.CreditObjection)),
+    ),
+    model.CreditFile: credit_files(),
+    model.CreditItem: credit_items,
     model.Customer: customers,
     model.CustomerBase: bases(),
     model.DataQuality: st.builds(
@@ -216,6 +298,7 @@ SPECIMENS = {
         next_action=maybe(actions),
     ),
     model.Interval: intervals(),
+    model.KeyAccount: key_accounts(),
     model.ManagerIndicators: st.builds(
         model.ManagerIndicators, manager=names, leads_added=whole, won=whole, lost=whole,
         customers=whole, customers_lost=whole, mean_tenure_days=maybe(numbers),
@@ -252,6 +335,9 @@ SPECIMENS = {
         model.RecordCard, basic=customers, satisfaction=maybe(scores),
         transactions=maybe(transactions()),
     ),
+    model.Reminder: st.builds(
+        model.Reminder, on=days, topic=names, tell=few(names), about=texts
+    ),
     model.Relationship: st.builds(
         model.Relationship, party_id=names, period=periods(),
         stakeholder=st.sampled_from(model.Stakeholder),
@@ -273,6 +359,7 @@ SPECIMENS = {
         model.SupplyRelation, supplier_id=st.just("S"),
         customer_id=names.filter(lambda name: name != "S"), period=periods(),
     ),
+    model.Task: tasks(),
     model.TransactionRecord: transactions(),
     model.Violation: st.builds(
         model.Violation, principle=st.sampled_from(model.ComplaintPrinciple), why=texts

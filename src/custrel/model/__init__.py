@@ -14,12 +14,21 @@ if TYPE_CHECKING:
         ManagerIndicators as ManagerIndicators,
         manager_indicators as manager_indicators,
     )
+    from custrel.model.account_team import (
+        AccountDuty as AccountDuty,
+        AccountMember as AccountMember,
+        AccountTeam as AccountTeam,
+    )
     from custrel.model.address import Address as Address
     from custrel.model.alarm import (
         Alarm as Alarm,
         StallDecision as StallDecision,
         decide as decide,
         overdue as overdue,
+    )
+    from custrel.model.care_calendar import (
+        CareCalendar as CareCalendar,
+        CareDay as CareDay,
     )
     from custrel.model.case import (
         Case as Case,
@@ -66,6 +75,16 @@ if TYPE_CHECKING:
         ContactPoint as ContactPoint,
     )
     from custrel.model.converter import make_converter as make_converter
+    from custrel.model.credit_check import (
+        CreditCheck as CreditCheck,
+        CreditObjection as CreditObjection,
+    )
+    from custrel.model.credit_exposure import (
+        CreditItem as CreditItem,
+        ExposureKind as ExposureKind,
+        credit_exposure as credit_exposure,
+    )
+    from custrel.model.credit_file import CreditFile as CreditFile
     from custrel.model.customer import (
         ChannelRole as ChannelRole,
         Customer as Customer,
@@ -144,6 +163,10 @@ if TYPE_CHECKING:
     from custrel.model.hand_over import HandOver as HandOver
     from custrel.model.identifier import Identifier as Identifier
     from custrel.model.interval import Interval as Interval
+    from custrel.model.key_account import (
+        AccountTarget as AccountTarget,
+        KeyAccount as KeyAccount,
+    )
     from custrel.model.money import Money as Money
     from custrel.model.move import Move as Move
     from custrel.model.offer import Offer as Offer
@@ -193,6 +216,10 @@ if TYPE_CHECKING:
         relationship_quality as relationship_quality,
         relationship_strength as relationship_strength,
     )
+    from custrel.model.reminder import (
+        Reminder as Reminder,
+        task_reminders as task_reminders,
+    )
     from custrel.model.sales_life import (
         follow_orders as follow_orders,
         sales_stage as sales_stage,
@@ -219,6 +246,10 @@ if TYPE_CHECKING:
         multi_sourcing_rate as multi_sourcing_rate,
         suppliers_of as suppliers_of,
     )
+    from custrel.model.task import (
+        Task as Task,
+        due_tasks as due_tasks,
+    )
     from custrel.model.work_calendar import WorkCalendar as WorkCalendar
 else:
     from custrel._lazy import make_lazy
@@ -230,6 +261,11 @@ else:
                 "ManagerIndicators",
                 "manager_indicators",
             ),
+            "custrel.model.account_team": (
+                "AccountDuty",
+                "AccountMember",
+                "AccountTeam",
+            ),
             "custrel.model.address": ("Address",),
             "custrel.model.alarm": (
                 "Alarm",
@@ -237,11 +273,25 @@ else:
                 "decide",
                 "overdue",
             ),
+            "custrel.model.care_calendar": (
+                "CareCalendar",
+                "CareDay",
+            ),
             "custrel.model.case": (
                 "Case",
                 "stage_counts",
             ),
             "custrel.model.churn": ("RiskVerdict",),
+            "custrel.model.credit_check": (
+                "CreditCheck",
+                "CreditObjection",
+            ),
+            "custrel.model.credit_exposure": (
+                "CreditItem",
+                "ExposureKind",
+                "credit_exposure",
+            ),
+            "custrel.model.credit_file": ("CreditFile",),
             "custrel.model.exit_feedback": (
                 "ChurnCause",
                 "ChurnType",
@@ -360,6 +410,10 @@ else:
             "custrel.model.hand_over": ("HandOver",),
             "custrel.model.identifier": ("Identifier",),
             "custrel.model.interval": ("Interval",),
+            "custrel.model.key_account": (
+                "AccountTarget",
+                "KeyAccount",
+            ),
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
             "custrel.model.offer": ("Offer",),
@@ -409,6 +463,10 @@ else:
                 "relationship_quality",
                 "relationship_strength",
             ),
+            "custrel.model.reminder": (
+                "Reminder",
+                "task_reminders",
+            ),
             "custrel.model.sales_life": (
                 "follow_orders",
                 "sales_stage",
@@ -434,6 +492,10 @@ else:
                 "customers_of",
                 "multi_sourcing_rate",
                 "suppliers_of",
+            ),
+            "custrel.model.task": (
+                "Task",
+                "due_tasks",
             ),
             "custrel.model.work_calendar": ("WorkCalendar",),
         },

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from custrel.model._checks import not_blank
-from custrel.model._codes import Code
+from custrel.model._codes import Code, in_code_order
 from custrel.model.contact_point import ContactPoint
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ class BuyingRole(Code):
 
 
 def _as_roles(roles: Iterable[BuyingRole | str] | BuyingRole | str) -> tuple[BuyingRole, ...]:
-    given = [roles] if isinstance(roles, str) else roles
-    wanted = {BuyingRole(role) for role in given}
-    return tuple(role for role in BuyingRole if role in wanted)
+    return in_code_order(BuyingRole, roles)
 
 
 @attrs.frozen(kw_only=True)
