@@ -94,6 +94,11 @@ if TYPE_CHECKING:
         STANDARD_SEGMENTS as STANDARD_SEGMENTS,
         SegmentMap as SegmentMap,
     )
+    from custrel.segmentation.segment_tree import (
+        SegmentTree as SegmentTree,
+        TreeLeaf as TreeLeaf,
+        TreeSplit as TreeSplit,
+    )
     from custrel.segmentation.signals import (
         Absence as Absence,
         RiskRule as RiskRule,
@@ -196,6 +201,7 @@ else:
             "custrel.segmentation.rfm": ("RECENCY_DAYS", "RfmScale", "rfm"),
             "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
             "custrel.segmentation.segment_map": ("RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"),
+            "custrel.segmentation.segment_tree": ("SegmentTree", "TreeLeaf", "TreeSplit"),
             "custrel.segmentation.signals": ("Absence", "RiskRule", "VolumeDrop"),
             "custrel.segmentation.stability": (
                 "Drift",

@@ -11,9 +11,9 @@ from scipy.sparse import csr_array
 
 from custrel._columns import as_float, require_complete
 from custrel._intervals import normal_quantile
-from custrel._log.encoding import encode
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, collect, enter
+from custrel.segmentation._codes import codes_of
 from custrel.segmentation._refusals import refuse
 
 __all__ = ["next_product", "product_pairs"]
@@ -239,18 +239,8 @@ def _basket_codes(door: Door, order: str, product: str) -> tuple[Ints, Ints, NDA
     if not len(frame):
         message = "there is no order line to count"
         raise InvalidData([Problem(code="empty", message=message, count=0)])
-    (orders, _), (products, names) = _codes(frame[order]), _codes(frame[product])
+    (orders, _), (products, names) = codes_of(frame[order]), codes_of(frame[product])
     return orders, products, names
-
-
-def _codes(column: nw.Series[Any]) -> tuple[Ints, NDArray[Any]]:
-    if column.implementation is nw.Implementation.POLARS:
-        if column.dtype in {nw.Categorical, nw.Enum}:
-            column = column.cast(nw.String)
-        codes = column.rank("dense").to_numpy().astype(np.int64) - 1
-        return codes, np.array(column.unique().sort().to_list())
-    codes, values = encode(column)
-    return codes, np.array(values.tolist())
 
 
 def _count_pairs(
