@@ -22,7 +22,7 @@ _ROUNDING = 1e-12  # of the customers: a gain that is none
 
 
 @attrs.frozen(eq=False)
-class Column:
+class _Column:
     """One column: for each customer the number of its value, and the values in their order."""
 
     codes: Ints
@@ -34,7 +34,7 @@ class Column:
 class Lesson:
     """What a tree is grown from: columns, each customer's segment, and how small it may get."""
 
-    columns: Sequence[Column]
+    columns: Sequence[_Column]
     segments: Ints
     names: Sequence[str]
     leaves: int
@@ -62,7 +62,7 @@ class Node:
 
 def read_lesson(
     door: Door, by: str, numbers: Sequence[str], categories: Sequence[str]
-) -> tuple[list[Column], Ints, list[str]]:
+) -> tuple[list[_Column], Ints, list[str]]:
     """Bring columns and segments to Python, as numbers of their distinct values."""
     values = {f"__x{place}": as_float(name) for place, name in enumerate(numbers)}
     frame = collect(door.frame.select(*dict.fromkeys((by, *categories)), **values))
@@ -70,10 +70,10 @@ def read_lesson(
     columns = []
     for name in values:
         distinct, codes = np.unique(as_floats(frame[name]), return_inverse=True)
-        columns.append(Column(codes.reshape(-1), distinct.tolist(), ordered=True))
+        columns.append(_Column(codes.reshape(-1), distinct.tolist(), ordered=True))
     for name in categories:
         codes, found = codes_of(frame[name])
-        columns.append(Column(codes, found.tolist(), ordered=False))
+        columns.append(_Column(codes, found.tolist(), ordered=False))
     segments, names = codes_of(frame[by])
     there = np.count_nonzero(np.bincount(segments))
     if there < 2:
@@ -107,7 +107,7 @@ def _node(lesson: Lesson, rows: Ints) -> Node:
     return node
 
 
-def _try_column(node: Node, number: int, column: Column, lesson: Lesson) -> None:
+def _try_column(node: Node, number: int, column: _Column, lesson: Lesson) -> None:
     """Keep the best split by one column, where it is better than that of the columns before."""
     codes = column.codes[node.rows]
     cells = codes * lesson.kinds + lesson.segments[node.rows]
