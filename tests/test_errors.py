@@ -7,7 +7,7 @@ import pytest
 
 import custrel as cr
 from custrel import errors
-from custrel.errors import Problem, near_miss
+from custrel.errors import Problem, counted, near_miss
 
 PROBLEM = Problem(
     code="null_customer",
@@ -108,6 +108,25 @@ def test_the_facts_are_attributes():
     assert (unknown.code, unknown.known) == ("w", ("D", "W"))
     extra = errors.MissingExtra("matplotlib", "plot")
     assert (extra.package, extra.extra) == ("matplotlib", "plot")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("N07", "'N07' is no code (did you mean 'n07' or "),
+        ("?", "'?' is no code; the choices are 'n00', 'n01', "),
+    ],
+)
+def test_of_many_codes_the_near_ones_are_named_or_else_the_first(code, text):
+    error = str(errors.UnknownCode("code", code, [f"n{number:02}" for number in range(30)]))
+    assert error.startswith(text)
+    assert error.endswith(("choose from.", "'n23', ... (6 more)."))
+
+
+def test_numbers_are_told_with_what_they_count():
+    assert counted(1, "customer") == "1 customer"
+    assert counted(2357.0, "customer") == "2,357 customers"
+    assert counted(0, "history", "histories") == "0 histories"
 
 
 @pytest.mark.parametrize(

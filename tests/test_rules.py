@@ -139,9 +139,13 @@ def test_another_format_is_refused(data):
 def test_an_unknown_rule_is_told_its_near_misses():
     with pytest.raises(InvalidRule) as caught:
         cr.from_data({"custrel": 1, "rule": "RfmScael"})
-    assert str(caught.value).startswith(
-        "'RfmScael' is no rule of custrel (did you mean 'RfmScale'?); there are Abc"
+    told = str(caught.value)
+    assert told == (
+        f"'RfmScael' is no rule of custrel (did you mean 'RfmScale'?); there are {len(rules.HOMES)} to "
+        "choose from."
     )
+    with pytest.raises(InvalidRule, match=r"the choices are 'AbcRule', .*, \.\.\. \(\d+ more\)"):
+        cr.from_data({"custrel": 1, "rule": "?"})
     for data in (
         {"custrel": 1},
         {"custrel": 1, "rule": ["RfmScale"]},
@@ -165,7 +169,9 @@ def test_fields_that_are_unknown_missing_or_impossible_are_refused():
         "RfmScale has no field 'recencies' (did you mean 'recency'?);"
     )
     rate = RATE.to_data()
-    with pytest.raises(InvalidRule, match="the data of a DiscountRate do not make one"):
+    with pytest.raises(
+        InvalidRule, match="DiscountRate needs the field 'rate'; it has 'rate', 'un"
+    ):
         cr.from_data({key: value for key, value in rate.items() if key != "rate"})
     for wrong in ({"rate": "much"}, {"rate": -2}, {"unit": "week"}, {"unit": None}):
         with pytest.raises(InvalidRule, match="the data of a DiscountRate do not make one"):

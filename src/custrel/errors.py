@@ -96,8 +96,8 @@ class Problem:
 
     def _finding(self) -> str:
         where = f"column {self.column!r}: " if self.column is not None else ""
-        many = f" in {self.count:,} {self.of}{'s' if self.count != 1 else ''}"
-        return f"{where}{self.message}{many if self.count else ''}"
+        many = f" in {counted(self.count, self.of)}" if self.count else ""
+        return f"{where}{self.message}{many}"
 
 
 class CustrelError(Exception):
@@ -189,7 +189,7 @@ class UnsupportedFrame(CustrelError, TypeError):
     ...     cr.summarize([1, 2, 3])
     ... except UnsupportedFrame as error:
     ...     print(error)
-    expected a pandas, Polars, PyArrow or DuckDB frame (or a CustomerSummary), got list.
+    expected a pandas, Polars, PyArrow, DuckDB, Dask or Spark frame (or a CustomerSummary), got list.
     """
 
 
@@ -227,7 +227,7 @@ class InvalidValue(CustrelError, ValueError):
     ...     Money(0.1, "CNY")
     ... except InvalidValue as error:
     ...     print(error)
-    Money: 0.1 is a float, which is not exact; write Money("0.1", "CNY").
+    Money: 0.1 is a float, which is not exact; write the amount as text: "0.1".
     """
 
 
@@ -355,11 +355,8 @@ class UnknownCode(CustrelError, LookupError):
 
     def __init__(self, what: str, code: str, known: Iterable[str], meant: str = "") -> None:
         self.code, self.known = code, tuple(known)
-        more = len(self.known) - _SHOWN_CODES
-        rest = [f"... ({more:,} more)"] if more > 0 else []
-        choices = ", ".join([*map(repr, self.known[:_SHOWN_CODES]), *rest])
         hint = near_miss(meant or code, self.known)
-        super().__init__(f"{code!r} is no {what}{hint}; the choices are {choices}.")
+        super().__init__(f"{code!r} is no {what}{hint}; {choices(self.known, near=bool(hint))}.")
 
 
 class MissingExtra(CustrelError, ImportError):
@@ -393,6 +390,21 @@ def near_miss(name: object, known: Iterable[str]) -> str:
     folded = {str(k).casefold(): str(k) for k in known}
     hits = difflib.get_close_matches(str(name).casefold(), list(folded), n=3, cutoff=0.6)
     return f" (did you mean {' or '.join(repr(folded[h]) for h in hits)}?)" if hits else ""
+
+
+def choices(known: Sequence[str], *, near: bool = False) -> str:
+    """Name the possible codes; of many the first, or how many, where a near miss was named."""
+    if len(known) <= _SHOWN_CODES:
+        return f"the choices are {', '.join(map(repr, known))}"
+    if near:
+        return f"there are {len(known):,} to choose from"
+    shown = ", ".join(map(repr, known[:_SHOWN_CODES]))
+    return f"the choices are {shown}, ... ({len(known) - _SHOWN_CODES:,} more)"
+
+
+def counted(number: float, one: str, many: str = "") -> str:
+    """Return a number with what it counts: ``1 customer``, ``2,357 customers``."""
+    return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
 
 
 def _restore(

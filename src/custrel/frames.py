@@ -310,7 +310,8 @@ def enter(data: Any) -> Door:
     except TypeError:
         file = " custrel reads no files: load it first, say with pandas.read_csv."
         raise UnsupportedFrame(
-            "expected a pandas, Polars, PyArrow or DuckDB frame (or a CustomerSummary), got "
+            "expected a pandas, Polars, PyArrow, DuckDB, Dask or Spark frame "
+            "(or a CustomerSummary), got "
             f"{type(native).__name__}.{file if isinstance(native, str) or hasattr(native, '__fspath__') else ''}"
         ) from None
     _probe(frame)

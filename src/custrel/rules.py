@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from custrel.errors import InvalidRule, near_miss
+from custrel.errors import InvalidRule, choices, near_miss
 
 __all__ = ["Rule", "from_data"]
 
@@ -250,13 +250,14 @@ def _decode(value: Any) -> Any:
         return value
     kind = _home(value.get("rule"))
     given = {key: _decode(item) for key, item in value.items() if key != "rule"}
-    known = [field.alias for field in attrs.fields(kind) if field.init]
+    fields = {field.alias: field for field in attrs.fields(kind) if field.init}
+    has = f"; it has {', '.join(map(repr, fields))}."
     for key in given:
-        if key not in known:
-            raise InvalidRule(
-                f"{kind.__name__} has no field {key!r}{near_miss(key, known)}; it has "
-                f"{', '.join(map(repr, known))}."
-            )
+        if key not in fields:
+            raise InvalidRule(f"{kind.__name__} has no field {key!r}{near_miss(key, fields)}{has}")
+    for name, field in fields.items():
+        if field.default is attrs.NOTHING and name not in given:
+            raise InvalidRule(f"{kind.__name__} needs the field {name!r}{has}")
     try:
         return kind(**given)
     except (TypeError, ValueError, LookupError) as error:
@@ -265,8 +266,8 @@ def _decode(value: Any) -> Any:
 
 def _home(name: object) -> Any:
     if not isinstance(name, str) or name not in HOMES:
+        hint = near_miss(name, HOMES)
         raise InvalidRule(
-            f"{name!r} is no rule of custrel{near_miss(name, HOMES)}; there are "
-            f"{', '.join(sorted(HOMES))}."
+            f"{name!r} is no rule of custrel{hint}; {choices(sorted(HOMES), near=bool(hint))}."
         )
     return getattr(importlib.import_module(HOMES[name]), name)

@@ -18,7 +18,7 @@ from custrel._log.occasions import Spans
 from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.summary_table import COLUMNS, tabulate
 from custrel._log.timeline import TimeKind
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
 from custrel.frames import Door, collect, enter, read_schema
 from custrel.units import TimeUnit
 
@@ -159,7 +159,7 @@ class CustomerSummary:
         if self.observed_until is not None:
             parts.append(f"observed until {self.observed_until}")
         if self.rows is not None:
-            parts.append(f"from {self.rows:,} order{'s' if self.rows != 1 else ''}")
+            parts.append(f"from {counted(self.rows, 'order')}")
             if self.collapse is None:
                 parts.append("each order is an occasion")
             elif isinstance(self.observed_until, int):

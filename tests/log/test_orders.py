@@ -508,7 +508,7 @@ def test_rows_that_cannot_be_compared_have_no_duplicates():
 def test_what_is_no_frame(thing):
     text = message(thing, UnsupportedFrame)
     assert text.startswith(
-        "expected a pandas, Polars, PyArrow or DuckDB frame (or a CustomerSummary)"
+        "expected a pandas, Polars, PyArrow, DuckDB, Dask or Spark frame (or a CustomerSummary)"
     )
     with pytest.raises(TypeError):
         cr.summarize(thing)

@@ -16,6 +16,7 @@ from custrel.errors import (
     UnitMismatch,
     UnknownCode,
     UnsupportedFrame,
+    counted,
 )
 from custrel.transactions import CustomerSummary
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
@@ -67,7 +68,7 @@ def test_nobody(model):
 
 @both
 def test_one_customer(model):
-    message = "4 parameters from 1 customers with 1 distinct histories"
+    message = "4 parameters from 1 customer with 1 distinct history"
     with pytest.raises(FitError, match=message):
         model.fit_arrays(frequency=[5], recency=[20.0], T=[30.0])
     with pytest.raises(FitError, match="4 parameters from 1,000 customers with 1 distinct hist"):
@@ -258,7 +259,7 @@ def test_too_few_repeat_buyers(repeat_buyers):
     x = np.zeros(10)
     x[:repeat_buyers] = [1, 2][:repeat_buyers]
     mean = np.where(x > 0, 10.0 + x, 0.0)
-    message = f"3 parameters from {repeat_buyers} repeat buyers. Take more customers or known"
+    message = f"3 parameters from {counted(repeat_buyers, 'repeat buyer')}. Take more customers, or"
     with pytest.raises(FitError, match=message):
         GammaGamma.fit_arrays(frequency=x, monetary_value=mean)
 

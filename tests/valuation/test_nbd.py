@@ -168,5 +168,5 @@ def test_bad_input_is_refused():
         MODEL.discounted_purchases(frequency=1, T=1, horizon=math.inf, rate=0)
     with pytest.raises(FitError, match="bought twice"):
         Nbd.fit_arrays(frequency=[0, 0], T=[1, 2])
-    with pytest.raises(FitError, match="distinct histories"):
+    with pytest.raises(FitError, match="distinct histor"):
         Nbd.fit_arrays(frequency=[1], T=[2])

@@ -105,7 +105,7 @@ def test_orders_of_a_day_are_one_occasion():
 
 def test_regularity_refused():
     log = log_of(1.0, customers=30)
-    with pytest.raises(FitError, match="1 customers have bought three times"):
+    with pytest.raises(FitError, match="1 customer has bought three times"):
         regularity(log.query("customer_id == 0"))
     with pytest.raises(ColumnNotFound, match="'when'"):
         regularity(log, date="when")

@@ -25,7 +25,7 @@ _RATIO = Context(prec=28)
 def _as_amount(value: Any) -> Decimal:
     if isinstance(value, float):
         raise InvalidValue(
-            f'Money: {value!r} is a float, which is not exact; write Money("{value:.15g}", "CNY").'
+            f'Money: {value!r} is a float, which is not exact; write the amount as text: "{value:.15g}".'
         )
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise InvalidValue(f"Money: {value!r} is no amount; write a Decimal, int or str.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from custrel.errors import counted
 from custrel.frames import collect, enter
 from custrel.plotting._axes import (
     BLUE,
@@ -112,7 +113,7 @@ def plot_key_accounts(
 
 def _headline(number: Any, months: list[str]) -> str:
     now, change = int(number[-1]), int(number[-1] - number[0])
-    text = f"{now:,} key account{'s' if now != 1 else ''} in {months[-1]}"
+    text = f"{counted(now, 'key account')} in {months[-1]}"
     if len(months) == 1:
         return text
     if not change:

@@ -11,7 +11,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_complete, require_rows
-from custrel.errors import InvalidRule, UnknownCode
+from custrel.errors import InvalidRule, UnknownCode, counted
 from custrel.frames import AnyFrame, Door
 from custrel.segmentation._binning import TIES, Learnt, learn_cuts
 from custrel.segmentation._cells import cell_number
@@ -143,7 +143,7 @@ def _remark_on_size(pupil: _Pupil) -> None:
     pupil.too_few = learns and pupil.customers < wanted
     if pupil.too_few:
         pupil.remarks.append(
-            f"a scale learnt from {pupil.customers:,} customers says little: with "
+            f"a scale learnt from {counted(pupil.customers, 'customer')} says little: with "
             f"{' x '.join(map(str, lesson.bins))} {lesson.method} bins, {wanted:,} are a minimum. "
             "Take fewer bins, or cut points of your own."
         )

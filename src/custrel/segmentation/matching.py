@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from custrel.errors import InvalidData, Problem
+from custrel.errors import InvalidData, Problem, counted
 from custrel.segmentation._agreement import adjusted_rand
 from custrel.segmentation.transitions import Transitions
 
@@ -39,8 +39,8 @@ class MatchedSegment:
 
     def __str__(self) -> str:
         return (
-            f"{self.after} continues {self.before}: {self.customers:,} "
-            f"customer{'s' if self.customers != 1 else ''} in both, overlap {self.overlap:.2f}"
+            f"{self.after} continues {self.before}: "
+            f"{counted(self.customers, 'customer')} in both, overlap {self.overlap:.2f}"
         )
 
 

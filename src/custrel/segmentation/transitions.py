@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_complete
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, UnsupportedFrame
+from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, UnsupportedFrame, counted
 from custrel.frames import Door, collect, count_rows, enter
 from custrel.labels import labels
 from custrel.segmentation._counts import count_codes
@@ -50,8 +50,8 @@ class SegmentFlow:
 
     def __str__(self) -> str:
         return (
-            f"{self.before} -> {self.after}: {self.customers:,} "
-            f"customer{'s' if self.customers != 1 else ''}, "
+            f"{self.before} -> {self.after}: "
+            f"{counted(self.customers, 'customer')}, "
             f"{100 * self.share:.3g}% of those in {self.before}"
         )
 

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel.errors import FitError, InvalidRule, UnknownCode
+from custrel.errors import FitError, InvalidRule, UnknownCode, counted
 from custrel.valuation._rows import Rows
 
 Floats = NDArray[np.float64]
@@ -78,19 +78,20 @@ def require_discounting(rate: float, horizon: float, discounting: str) -> None:
 
 def require_learnable(name: str, parameters: int, rows: Rows) -> None:
     """Refuse rows that no parameters can be learnt from."""
-    customers, start = f"{rows.counts.sum():,.0f}", f"{name} cannot be fitted"
+    customers, start = counted(rows.counts.sum(), "customer"), f"{name} cannot be fitted"
     if not (rows.counts * rows.frequency).any():
         raise FitError(
-            f"{start}: none of the {customers} customers bought twice, so nothing is known "
+            f"{start}: none of the {customers} bought twice, so nothing is known "
             "of rates and dropout. Observe for longer, or use a model with known parameters."
         )
     if not rows.T.any():
         raise FitError(
-            f"{start}: T is 0 for all {customers} customers, so that nobody was observed for "
+            f"{start}: T is 0 for all {customers}, so that nobody was observed for "
             "any time. State observed_until, or merge the orders of a day into one occasion."
         )
     if len(rows.T) < parameters:
         raise FitError(
-            f"{start}: {parameters} parameters from {customers} customers with "
-            f"{len(rows.T)} distinct histories. Take more customers, or known parameters."
+            f"{start}: {parameters} parameters from {customers} with "
+            f"{counted(len(rows.T), 'distinct history', 'distinct histories')}. Take more "
+            "customers, or known parameters."
         )

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, gammaln, logsumexp
 
-from custrel.errors import FitError, InvalidRule
+from custrel.errors import FitError, InvalidRule, counted
 from custrel.frames import Door, enter
 from custrel.units import TimeUnit
 from custrel.valuation._arguments import (
@@ -276,7 +276,7 @@ class BgBb(Learnt):
     def _check(cls, x: Floats, n: Floats, counts: Floats) -> None:
         """Refuse what no parameters can be learnt from."""
         start = f"{cls.__name__} cannot be fitted"
-        customers = f"{counts.sum():,.0f} customers"
+        customers = counted(counts.sum(), "customer")
         if not x.any():
             raise FitError(
                 f"{start}: none of the {customers} bought at any opportunity. Observe for longer, "
@@ -291,8 +291,9 @@ class BgBb(Learnt):
             )
         if len(counts) < len(cls._parameters):
             raise FitError(
-                f"{start}: {len(cls._parameters)} parameters from {customers} with {len(counts)} "
-                "distinct histories. Take more customers, or known parameters."
+                f"{start}: {len(cls._parameters)} parameters from {customers} with "
+                f"{counted(len(counts), 'distinct history', 'distinct histories')}. Take more "
+                "customers, or known parameters."
             )
 
     def log_likelihood(

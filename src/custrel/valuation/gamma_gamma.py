@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import zeta
 
-from custrel.errors import FitError, InvalidData, Problem, UnknownCode
+from custrel.errors import FitError, InvalidData, Problem, UnknownCode, counted
 from custrel.frames import enter
 from custrel.valuation._arguments import parameter, strength_of
 from custrel.valuation._newton import Maximum, maximize
@@ -355,8 +355,8 @@ def _check(x: Floats, mean: Floats, counts: Floats) -> float:
     start = "GammaGamma cannot be fitted"
     if len(x) < len(_LIMITS):
         raise FitError(
-            f"{start}: 3 parameters from {counts.sum():,.0f} repeat buyers. Take more customers or "
-            "known parameters."
+            f"{start}: 3 parameters from {counted(counts.sum(), 'repeat buyer')}. Take more "
+            "customers, or known parameters."
         )
     if np.ptp(mean) <= _SAME * mean.max():
         raise FitError(

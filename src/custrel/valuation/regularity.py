@@ -19,7 +19,7 @@ from scipy.special import digamma, polygamma
 
 from custrel._intervals import normal_quantile
 from custrel._log.orders import read_orders
-from custrel.errors import FitError, InvalidRule
+from custrel.errors import FitError, InvalidRule, counted
 from custrel.frames import as_floats, collect, enter
 from custrel.units import TimeUnit
 from custrel.valuation._tables import as_html, as_text
@@ -224,8 +224,8 @@ def regularity(
     two = np.unique(who, return_index=True)[1]
     if len(two) < _FEWEST:
         raise FitError(
-            f"{len(two)} customers have bought three times or more: the timing of purchases is "
-            f"told from {_FEWEST} or more. Take a longer log."
+            f"{counted(len(two), 'customer has', 'customers have')} bought three times or more: "
+            f"the timing of purchases is told from {_FEWEST} or more. Take a longer log."
         )
     share = gaps[two] / (gaps[two] + gaps[two + 1])
     k, error = _shape_of_shares(share)

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custrel._columns import as_float
-from custrel.errors import InvalidRule
+from custrel.errors import InvalidRule, counted
 from custrel.frames import collect, enter
 from custrel.rules import Rule
 from custrel.valuation._amounts import require_amounts
@@ -216,7 +216,7 @@ class Pruning:
     after: float
 
     def __str__(self) -> str:
-        who = f"{self.removed:,} customer{'s' if self.removed != 1 else ''} removed"
+        who = f"{counted(self.removed, 'customer')} removed"
         if not self.removed:
             return f"{who}: profit stays {self.before:,.10g}"
         return f"{who}: profit rises from {self.before:,.10g} to {self.after:,.10g}"

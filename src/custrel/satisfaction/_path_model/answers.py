@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
 from custrel.frames import Door, as_floats, collect, enter
 from custrel.satisfaction._path_model.moments import Answered
 from custrel.satisfaction.path_model import PathModel
@@ -127,7 +127,7 @@ def require_estimable(answered: Answered, model: PathModel, *, of: str = "") -> 
     if number < items:
         are = "is" if number == 1 else "are"
         message = (
-            f"there {are} {number:,} respondent{'' if number == 1 else 's'}{of} for {items} items; "
+            f"there {are} {counted(number, 'respondent')}{of} for {items} items; "
             "weights need at least as many respondents as items"
         )
         problem = Problem(
