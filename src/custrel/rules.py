@@ -117,6 +117,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "SeasonRule": "custrel.model.season",
         "SegmentMap": "custrel.segmentation.segment_map",
         "SegmentTree": "custrel.segmentation.segment_tree",
+        "SelfOrganizingMap": "custrel.segmentation.self_organizing_map",
         "ServqualForm": "custrel.satisfaction.servqual",
         "ShiftedBetaGeometric": "custrel.valuation.shifted_beta_geometric",
         "SignallingGame": "custrel.valuation.signalling",

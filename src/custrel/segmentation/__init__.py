@@ -99,6 +99,10 @@ if TYPE_CHECKING:
         TreeLeaf as TreeLeaf,
         TreeSplit as TreeSplit,
     )
+    from custrel.segmentation.self_organizing_map import (
+        MapQuality as MapQuality,
+        SelfOrganizingMap as SelfOrganizingMap,
+    )
     from custrel.segmentation.signals import (
         Absence as Absence,
         RiskRule as RiskRule,
@@ -202,6 +206,7 @@ else:
             "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
             "custrel.segmentation.segment_map": ("RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.segmentation.segment_tree": ("SegmentTree", "TreeLeaf", "TreeSplit"),
+            "custrel.segmentation.self_organizing_map": ("MapQuality", "SelfOrganizingMap"),
             "custrel.segmentation.signals": ("Absence", "RiskRule", "VolumeDrop"),
             "custrel.segmentation.stability": (
                 "Drift",

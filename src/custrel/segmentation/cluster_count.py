@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.segmentation._agreement import adjusted_rand, cross_table
-from custrel.segmentation.clustering import find_segments, sort_rows
+from custrel.segmentation.clustering import find_segments, sort_rows, squared_distances
 from custrel.segmentation.features import FeatureSpace
 
 __all__ = ["cluster_criteria"]
@@ -166,16 +166,11 @@ def _found_again(
 
 
 def _nearest(rows: Floats, found: Any) -> Ints:
-    distances = np.empty((len(rows), len(found.centres)))
-    for place, centre in enumerate(found.centres):
-        squares = (rows - centre) ** 2
-        if found.weights.size:
-            spread = found.variances[place]
-            squares = squares / spread + np.log(spread)
-        distances[:, place] = squares.sum(axis=1)
-    if found.weights.size:
-        distances -= 2 * np.log(found.weights)
-    return np.asarray(distances.argmin(axis=1), dtype=np.int64)
+    if not found.weights.size:
+        return np.asarray(squared_distances(rows, found.centres).argmin(axis=1))
+    distances = squared_distances(rows, found.centres, found.variances)
+    distances += np.log(found.variances).sum(axis=1) - 2 * np.log(found.weights)
+    return np.asarray(distances.argmin(axis=1))
 
 
 def _within(rows: Floats, labels: Ints) -> float:

@@ -257,6 +257,17 @@ def sort_rows(placed: Floats) -> Floats:
     return placed[np.lexsort(placed.T[::-1])]
 
 
+def squared_distances(rows: Floats, centres: Floats, variances: Floats | None = None) -> Floats:
+    """Return the squared distance of every row from every centre, in deviations where given."""
+    distances = np.empty((len(rows), len(centres)))
+    for place, centre in enumerate(centres):
+        squares = (rows - centre) ** 2
+        distances[:, place] = (squares if variances is None else squares / variances[place]).sum(
+            axis=1
+        )
+    return distances
+
+
 def find_segments(placed: Floats, segments: int, *, method: str, seed: int, starts: int) -> _Found:
     """Cluster sorted rows."""
     if method not in _METHODS:
