@@ -234,6 +234,48 @@ def credit_files(draw):
     return file
 
 
+@st.composite
+def memberships(draw):
+    """Return a membership that earned points and spent no more of them."""
+    joined = draw(days)
+    earned = draw(st.lists(st.integers(1, 10**15), max_size=3))
+    entries = [
+        model.PointsEntry(
+            entry_id=f"O-{place}", on=joined + timedelta(days=place), points=points,
+            reason=draw(texts),
+        )
+        for place, points in enumerate(earned)
+    ]  # fmt: skip
+    if earned:
+        spent = -draw(st.integers(1, sum(earned)))
+        late = joined + timedelta(days=9)
+        entries.append(model.PointsEntry(entry_id="R-1", on=late, points=spent))
+    return model.Membership(
+        customer_id=draw(names), programme=draw(names), joined_on=joined, entries=entries
+    )
+
+
+@st.composite
+def win_backs(draw):
+    """Return an attempt that may have gone any part of its way, at a cost."""
+    now, soon, later = draw(ordered)
+    customer, kind = draw(names), draw(st.sampled_from(model.ChurnType))
+    attempt = model.WinBack.begin(
+        draw(names), customer, plan=draw(names), churn_type=kind, value=model.Money(900, "CNY"),
+        budget=model.Money(60, "CNY"), at=now, by="li",
+    )  # fmt: skip
+    cost = model.Money(draw(st.decimals(0, 20, places=2)), "CNY")
+    if draw(st.booleans()):
+        cause = draw(st.sampled_from(model.ChurnCause))
+        said = model.ExitFeedback(customer_id=customer, at=soon, cause=cause)
+        attempt = attempt.listen(said, by="li", cost=draw(maybe(st.just(cost))))
+    if draw(st.booleans()):
+        attempt = attempt.offer("a voucher", at=soon, by="li", cost=cost)
+    if draw(st.booleans()):
+        return attempt.come_back("O-1", at=later, by="li", cost=cost)
+    return attempt
+
+
 actions = st.builds(model.NextAction, what=names, due_on=days, by=maybe(names))
 findings = st.builds(
     model.QualityFinding, customer_id=names, aspect=st.sampled_from(model.QualityAspect),
@@ -303,6 +345,12 @@ SPECIMENS = {
         model.ManagerIndicators, manager=names, leads_added=whole, won=whole, lost=whole,
         customers=whole, customers_lost=whole, mean_tenure_days=maybe(numbers),
     ),
+    model.MemberStatement: st.builds(
+        model.MemberStatement, customer_id=names, on=days, balance=whole, tier=names,
+        bond=st.sampled_from(model.BondLevel), next_tier=maybe(names), to_next_tier=maybe(whole),
+        expiring=whole, expires_on=maybe(days), rewards=few(names),
+    ),
+    model.Membership: memberships(),
     model.Merge: st.builds(
         model.Merge, loser=st.just("C-1"), into=names.filter(lambda name: name != "C-1"),
         at=instants, by=names, reason=texts, undo=st.booleans(),
@@ -327,6 +375,9 @@ SPECIMENS = {
     ),
     model.Penalty: penalties,
     model.Period: periods(),
+    model.PointsEntry: st.builds(
+        model.PointsEntry, entry_id=names, on=days, points=st.integers(1, 2**62), reason=texts
+    ),
     model.PipelineSummary: st.builds(
         model.PipelineSummary, open=whole, won=whole, lost=whole, mean_cycle_days=maybe(numbers),
     ),
@@ -363,5 +414,10 @@ SPECIMENS = {
     model.TransactionRecord: transactions(),
     model.Violation: st.builds(
         model.Violation, principle=st.sampled_from(model.ComplaintPrinciple), why=texts
+    ),
+    model.WinBack: win_backs(),
+    model.WinBackResult: st.builds(
+        model.WinBackResult, churn_type=st.sampled_from(model.ChurnType), closed=whole,
+        returned=whole, spent=moneys, net=moneys,
     ),
 }  # fmt: skip

@@ -159,6 +159,7 @@ if TYPE_CHECKING:
         SURVEY_FLOW as SURVEY_FLOW,
         TASK_FLOW as TASK_FLOW,
         VISIT_FLOW as VISIT_FLOW,
+        WIN_BACK_FLOW as WIN_BACK_FLOW,
     )
     from custrel.model.hand_over import HandOver as HandOver
     from custrel.model.identifier import Identifier as Identifier
@@ -166,6 +167,15 @@ if TYPE_CHECKING:
     from custrel.model.key_account import (
         AccountTarget as AccountTarget,
         KeyAccount as KeyAccount,
+    )
+    from custrel.model.loyalty_programme import (
+        LoyaltyProgramme as LoyaltyProgramme,
+        MemberStatement as MemberStatement,
+        ProgrammeTier as ProgrammeTier,
+    )
+    from custrel.model.membership import (
+        Membership as Membership,
+        PointsEntry as PointsEntry,
     )
     from custrel.model.money import Money as Money
     from custrel.model.move import Move as Move
@@ -249,6 +259,11 @@ if TYPE_CHECKING:
     from custrel.model.task import (
         Task as Task,
         due_tasks as due_tasks,
+    )
+    from custrel.model.win_back import (
+        WinBack as WinBack,
+        WinBackResult as WinBackResult,
+        win_back_results as win_back_results,
     )
     from custrel.model.work_calendar import WorkCalendar as WorkCalendar
 else:
@@ -406,6 +421,7 @@ else:
                 "SURVEY_FLOW",
                 "TASK_FLOW",
                 "VISIT_FLOW",
+                "WIN_BACK_FLOW",
             ),
             "custrel.model.hand_over": ("HandOver",),
             "custrel.model.identifier": ("Identifier",),
@@ -413,6 +429,15 @@ else:
             "custrel.model.key_account": (
                 "AccountTarget",
                 "KeyAccount",
+            ),
+            "custrel.model.loyalty_programme": (
+                "LoyaltyProgramme",
+                "MemberStatement",
+                "ProgrammeTier",
+            ),
+            "custrel.model.membership": (
+                "Membership",
+                "PointsEntry",
             ),
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
@@ -496,6 +521,11 @@ else:
             "custrel.model.task": (
                 "Task",
                 "due_tasks",
+            ),
+            "custrel.model.win_back": (
+                "WinBack",
+                "WinBackResult",
+                "win_back_results",
             ),
             "custrel.model.work_calendar": ("WorkCalendar",),
         },

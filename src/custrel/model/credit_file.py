@@ -428,7 +428,7 @@ def _facts_of(report: Move) -> dict[str, float]:
 
 def _limit_of(decision: Move) -> Money | None:
     said = decision.shows("limit")
-    return None if said is None else Money(*said.split(" ", 1))
+    return None if said is None else Money.parse(said)
 
 
 def _valid_until(decision: Move) -> date | None:
@@ -442,7 +442,7 @@ def _check_evidence(case: Case, move: Move) -> None:
         limit, _ = _limit_of(move), _valid_until(move)
         if move.trigger == "report":
             _facts_of(move)
-    except (TypeError, ValueError, LookupError) as error:
+    except (ValueError, LookupError) as error:
         raise InvalidValue(
             f"credit file {case.case_id!r}: the evidence of {move.trigger!r} at {move.at} cannot "
             f"be read: {error}"

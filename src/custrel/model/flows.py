@@ -6,10 +6,10 @@ how a thing is lost or taken up again, the move is *inferred* and says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from types import MappingProxyType
 
+from custrel.model._flow_parts import each, steps, within
 from custrel.model.flow import Flow, Outcome, Stage, Transition
 
 __all__ = [
@@ -34,33 +34,10 @@ __all__ = [
     "SURVEY_FLOW",
     "TASK_FLOW",
     "VISIT_FLOW",
+    "WIN_BACK_FLOW",
 ]
 
 _WON, _LOST, _ENDED = Outcome.WON, Outcome.LOST, Outcome.ENDED
-
-
-def _steps(
-    *states: str, trigger: str = "advance", needs: Mapping[str, Iterable[str]] | None = None
-) -> list[Transition]:
-    """Return the moves from each state to the next; `needs` says what it takes to leave one."""
-    return [
-        Transition(here, trigger, there, needs=(needs or {}).get(here, ()))
-        for here, there in pairwise(states)
-    ]
-
-
-def _each(
-    states: Iterable[str], trigger: str, target: str, needs: Iterable[str] = ("reason",)
-) -> list[Transition]:
-    """Return the same move from several states."""
-    return [Transition(state, trigger, target, needs=needs) for state in states]
-
-
-def _within(
-    states: Iterable[str], trigger: str, needs: Iterable[str] = ("reason",)
-) -> list[Transition]:
-    """Return a move that notes something and stays in the stage."""
-    return [Transition(state, trigger, state, needs=needs) for state in states]
 
 
 # -------------------------------------------------------------------- relationships and their lives
@@ -71,8 +48,8 @@ RELATIONSHIP_FLOW = Flow(
     "relationship",
     [*_MARKETING, Stage("lost", _LOST)],
     [
-        *_steps(*_MARKETING),
-        *_each(_MARKETING, "lose", "lost"),
+        *steps(*_MARKETING),
+        *each(_MARKETING, "lose", "lost"),
         Transition("lost", "win_back", "acquire"),
     ],
 )
@@ -87,7 +64,7 @@ _PERIODS = ("latent", "development", "growth", "maturity", "decline")
 SERVICE_LIFE_FLOW = Flow(
     "service_life",
     [*_PERIODS, Stage("termination", _ENDED)],
-    [*_steps(*_PERIODS, "termination"), Transition("decline", "revive", "growth")],
+    [*steps(*_PERIODS, "termination"), Transition("decline", "revive", "growth")],
 )
 """The six periods of a customer's life, each with its aim of service (客户生命周期六期, S-034).
 
@@ -125,8 +102,8 @@ SALES_LIFE_FLOW = Flow(
         Transition(
             "intent", "cool_off", "prospect", needs=["reason"], automatic=True, approval=True
         ),
-        *_within(_SALES_LIFE, "push_on"),
-        *_each(_SALES_LIFE, "drop", "dropped"),
+        *within(_SALES_LIFE, "push_on"),
+        *each(_SALES_LIFE, "drop", "dropped"),
         Transition("dropped", "reopen", "prospect", needs=["reason"]),
     ],
 )
@@ -143,9 +120,9 @@ SERVICE_TIER_FLOW = Flow(
     "service_tier",
     [*_TIERS, Stage("eliminated", _ENDED)],
     [
-        *_steps(*_TIERS, trigger="upgrade"),
-        *_steps(*reversed(_TIERS), trigger="downgrade"),
-        *_each(["low", "middle"], "eliminate", "eliminated"),
+        *steps(*_TIERS, trigger="upgrade"),
+        *steps(*reversed(_TIERS), trigger="downgrade"),
+        *each(["low", "middle"], "eliminate", "eliminated"),
     ],
 )
 """A customer moves between the tiers of service, or out (客户分级, S-055).
@@ -153,11 +130,29 @@ SERVICE_TIER_FLOW = Flow(
 One tier at a time; nobody is let go from the highest (both inferred).
 """
 
+_WIN_BACK = ("planned", "listened", "offered")
+
+WIN_BACK_FLOW = Flow(
+    "win_back",
+    [*_WIN_BACK, Stage("returned", _WON), Stage("given_up", _LOST)],
+    [
+        Transition("planned", "listen", "listened", needs=["cause"]),
+        *each(["planned", "listened"], "offer", "offered", needs=["offer"]),
+        *each(_WIN_BACK, "come_back", "returned", needs=["order"]),
+        *each(_WIN_BACK, "give_up", "given_up"),
+    ],
+)
+"""How a customer who left is won back, or given up (客户挽回, S-204, S-207).
+
+The documents say that type, cost and plan decide and that listening helps; the order in which
+somebody plans, listens and offers is inferred.
+"""
+
 EXHIBITION_FLOW = Flow(
     "exhibition",
     ["before_show", "during_show", "after_show"],
     [
-        *_steps("before_show", "during_show", "after_show"),
+        *steps("before_show", "during_show", "after_show"),
         Transition("after_show", "next_show", "before_show"),
     ],
 )
@@ -168,7 +163,7 @@ EXHIBITION_FLOW = Flow(
 PROSPECTING_FLOW = Flow(
     "prospecting",
     ["scope", "search", Stage("listed", _ENDED)],
-    _steps("scope", "search", "listed", needs={"scope": ["region"], "search": ["list"]}),
+    steps("scope", "search", "listed", needs={"scope": ["region"], "search": ["list"]}),
 )
 """The search for customers (寻找顾客的步骤, S-150): range and focus, candidates, the list."""
 
@@ -176,9 +171,9 @@ PUSH_FLOW = Flow(
     "push",
     ["find", "persuade", Stage("won", _WON), Stage("lost", _LOST)],
     [
-        *_steps("find", "persuade"),
+        *steps("find", "persuade"),
         Transition("persuade", "win", "won", needs=["order"]),
-        *_each(["find", "persuade"], "lose", "lost"),
+        *each(["find", "persuade"], "lose", "lost"),
     ],
 )
 """Acquisition by push: find the target customer, then persuade him (“推”的策略, S-144)."""
@@ -189,10 +184,10 @@ LEAD_FLOW = Flow(
     "lead",
     [Stage("lead", limit_days=30, tell=["owner"]), *_LEAD[1:], Stage("order", _WON), Stage("lost", _LOST)],
     [
-        *_steps(*_LEAD, trigger="promote"),
+        *steps(*_LEAD, trigger="promote"),
         Transition("opportunity", "win", "order", needs=["order"]),
-        *_within(_LEAD, "follow_up", needs=["action"]),
-        *_each(_LEAD, "lose", "lost"),
+        *within(_LEAD, "follow_up", needs=["action"]),
+        *each(_LEAD, "lose", "lost"),
         Transition("lost", "reopen", "lead", needs=["reason"]),
     ],
 )  # fmt: skip
@@ -207,8 +202,8 @@ SALES_FLOW = Flow(
     "sales",
     [*_LINKS, Stage("delivery", _WON), Stage("lost", _LOST)],
     [
-        *_steps(*_LINKS, "delivery", needs={"signing": ["contract"]}),
-        *_each(_LINKS, "lose", "lost"),
+        *steps(*_LINKS, "delivery", needs={"signing": ["contract"]}),
+        *each(_LINKS, "lose", "lost"),
         Transition("lost", "reopen", "phone_call", needs=["reason"]),
     ],
 )
@@ -228,7 +223,7 @@ DEAL_FLOW = Flow(
         Transition("won", "deliver", "delivered", needs=["delivery"]),
         Transition("delivered", "pay", "paid", needs=["payment"]),
         Transition("tracking", "lose", "lost", needs=["reason"]),
-        *_within(["paid", "lost"], "analyze", needs=["lesson"]),
+        *within(["paid", "lost"], "analyze", needs=["lesson"]),
         Transition("lost", "reopen", "tracking", needs=["reason"]),
     ],
 )
@@ -243,7 +238,7 @@ EXPORT_ORDER_FLOW = Flow(
     "export_order",
     [*_EXPORT, Stage("re_contact", _WON), Stage("lost", _LOST)],
     [
-        *_steps(
+        *steps(
             *_EXPORT,
             "re_contact",
             needs={
@@ -255,7 +250,7 @@ EXPORT_ORDER_FLOW = Flow(
             },
         ),
         Transition("re_contact", "new_order", "negotiation", needs=["inquiry"]),
-        *_each(["negotiation", "pre_order"], "lose", "lost"),
+        *each(["negotiation", "pre_order"], "lose", "lost"),
     ],
 )
 """The six phases of contact over an export order, each with its to-dos (外贸联系过程, S-246).
@@ -364,7 +359,7 @@ TASK_FLOW = Flow(
 VISIT_FLOW = Flow(
     "visit",
     ["before_visit", "during_visit", "after_visit", Stage("recorded", _ENDED)],
-    _steps(
+    steps(
         "before_visit",
         "during_visit",
         "after_visit",
@@ -382,7 +377,7 @@ SURVEY_FLOW = Flow(
     "survey",
     _SURVEY,
     [
-        *_steps(*_SURVEY, needs={"purpose": ["aim"]}),
+        *steps(*_SURVEY, needs={"purpose": ["aim"]}),
         Transition("follow_up", "repeat_purpose", "purpose"),
         Transition("follow_up", "repeat_design", "design"),
     ],
@@ -396,7 +391,7 @@ to the design where the purpose stands.
 KEY_ACCOUNT_FLOW = Flow(
     "key_account",
     ["objective", "sources", "collection", "analysis", Stage("identified", _ENDED)],
-    [*_steps("objective", "sources", "collection", "analysis", "identified", needs={"analysis": ["criteria"]})],
+    [*steps("objective", "sources", "collection", "analysis", "identified", needs={"analysis": ["criteria"]})],
 )  # fmt: skip
 """How key accounts are identified (大客户识别流程, S-272): objective, sources, collection, analysis."""
 
@@ -426,6 +421,7 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
             SERVICE_LIFE_FLOW,
             SALES_LIFE_FLOW,
             SERVICE_TIER_FLOW,
+            WIN_BACK_FLOW,
             EXHIBITION_FLOW,
             PROSPECTING_FLOW,
             PUSH_FLOW,

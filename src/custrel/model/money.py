@@ -88,6 +88,36 @@ class Money:
     amount: Decimal = attrs.field(converter=_as_amount, validator=_in_range)
     currency: str = attrs.field(validator=_known)
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the amount that ``str()`` of one has written.
+
+        Parameters
+        ----------
+        text : str
+            An amount, a blank and a currency: ``"19.90 CNY"``.
+
+        Returns
+        -------
+        Money
+
+        Raises
+        ------
+        InvalidValue
+            It is not written so.
+        UnknownCode
+            There is no such currency.
+
+        Examples
+        --------
+        >>> Money.parse("19.90 CNY")
+        Money(amount=Decimal('19.90'), currency='CNY')
+        """
+        amount, _, currency = text.partition(" ")
+        if not currency:
+            raise InvalidValue(f"Money: {text!r} is no amount of a currency: write '19.90 CNY'.")
+        return cls(amount, currency)
+
     def rounded(self, places: int | None = None, rounding: str = ROUND_HALF_EVEN) -> Self:
         """Return the amount rounded.
 
