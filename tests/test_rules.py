@@ -7,6 +7,8 @@ import json
 import math
 import pickle
 import pkgutil
+import sys
+from types import ModuleType
 
 import attrs
 import pytest
@@ -31,17 +33,11 @@ class Everything(rules.Rule):
 
 @pytest.fixture
 def everything(monkeypatch):
-    monkeypatch.setattr(rules, "HOMES", {**rules.HOMES, "Everything": __name__})
-    monkeypatch.setattr(rules, "importlib", Here)
+    package = ModuleType("someones_rules")
+    package.__dict__.update(__all__=["Everything"], Everything=Everything)
+    monkeypatch.setitem(sys.modules, package.__name__, package)
+    monkeypatch.setattr(rules, "_PACKAGES", (*rules._PACKAGES, package.__name__))
     return Everything
-
-
-class Here:
-    """Stands for importlib: test modules have no name to be imported by."""
-
-    @staticmethod
-    def import_module(name):
-        return inspect.getmodule(Here) if name == __name__ else importlib.import_module(name)
 
 
 def through_json(rule):
@@ -58,25 +54,26 @@ def test_rules_survive_json(rule):
     assert pickle.loads(pickle.dumps(rule)) == rule
 
 
-def test_every_rule_has_a_home():
-    """And it is the module that defines it."""
-    found = {}
-    for module in pkgutil.walk_packages(cr.__path__, "custrel."):
-        if module.name.startswith(("custrel.plotting.", "custrel._")):
-            continue
-        for name, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            concrete = issubclass(kind, rules.Rule) and attrs.has(kind)
-            if concrete and not inspect.isabstract(kind) and not name.startswith("_"):
-                found[name] = kind.__module__
-    homes = {
-        name: getattr(importlib.import_module(home), name) for name, home in rules.HOMES.items()
-    }
-    assert {name: kind.__module__ for name, kind in homes.items()} == {
-        name: found[name] for name in homes
+def test_every_rule_is_found_by_its_name():
+    known = {name: rules._kind(name) for name in rules._rule_names()}
+    defined = {
+        kind
+        for module in pkgutil.walk_packages(cr.__path__, "custrel.")
+        if not module.name.startswith(("custrel.plotting.", "custrel._"))
+        for name, kind in inspect.getmembers(importlib.import_module(module.name), rules._is_rule)
+        if not inspect.isabstract(kind) and not name.startswith("_")
     }
     # A base class is nobody's rule, and is told by being another's base.
-    bases = {base.__name__ for kind in homes.values() for base in kind.__mro__[1:]}
-    assert found.keys() - homes.keys() - bases == set()
+    bases = {base for kind in known.values() for base in kind.__mro__[1:]}
+    assert defined - set(known.values()) - bases == set()
+    assert {name: kind.__name__ for name, kind in known.items()} == {name: name for name in known}
+    assert len(known) > 100
+
+
+def test_no_two_rules_have_one_name():
+    packages = [importlib.import_module(package) for package in rules._PACKAGES]
+    for name in rules._rule_names():
+        assert len({getattr(p, name) for p in packages if name in p.__all__}) == 1
 
 
 def test_rules_within_rules_and_values_of_every_kind(everything):
@@ -141,7 +138,7 @@ def test_an_unknown_rule_is_told_its_near_misses():
         cr.from_data({"custrel": 1, "rule": "RfmScael"})
     told = str(caught.value)
     assert told == (
-        f"'RfmScael' is no rule of custrel (did you mean 'RfmScale'?); there are {len(rules.HOMES)} to "
+        f"'RfmScael' is no rule of custrel (did you mean 'RfmScale'?); there are {len(rules._rule_names())} to "
         "choose from."
     )
     with pytest.raises(InvalidRule, match=r"the choices are 'AbcRule', .*, \.\.\. \(\d+ more\)"):

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from datetime import date
 from enum import Enum
 from numbers import Integral, Real
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -24,130 +23,13 @@ __all__ = ["Rule", "from_data"]
 
 FORMAT = 1
 
-HOMES: Mapping[str, str] = MappingProxyType(
-    {
-        "AbcRule": "custrel.segmentation.abc",
-        "Absence": "custrel.segmentation.signals",
-        "ActivityRates": "custrel.valuation.cost_to_serve",
-        "AppraisalRules": "custrel.appraisal_rules",
-        "Axis": "custrel.segmentation.grid",
-        "BgBb": "custrel.valuation.bg_bb",
-        "BgCnbd": "custrel.valuation.bg_cnbd",
-        "BgNbd": "custrel.valuation.bg_nbd",
-        "CareCalendar": "custrel.model.care_calendar",
-        "CesScale": "custrel.satisfaction.ces",
-        "Checklist": "custrel.segmentation.checklist",
-        "ClassBudget": "custrel.segmentation.tiers",
-        "Clustering": "custrel.segmentation.clustering",
-        "ComplaintPolicy": "custrel.model.complaint_policy",
-        "Construct": "custrel.satisfaction.path_model",
-        "ContactCadence": "custrel.model.contact_cadence",
-        "ContactRule": "custrel.segmentation.campaign",
-        "ContinuousScale": "custrel.satisfaction.kano_continuous",
-        "CovariateEffect": "custrel.valuation.covariates",
-        "CovariateModel": "custrel.valuation.covariates",
-        "CreditGrades": "custrel.valuation.credit_score",
-        "CreditLimit": "custrel.valuation.credit_limit",
-        "CreditPolicy": "custrel.valuation.credit_limit",
-        "CreditScore": "custrel.valuation.credit_score",
-        "Criterion": "custrel.segmentation.checklist",
-        "CsatScale": "custrel.satisfaction.csat",
-        "CustomerScorecard": "custrel.satisfaction.scorecard",
-        "DataScheme": "custrel.model.data_scheme",
-        "DeliveredValue": "custrel.valuation.delivered_value",
-        "DickBasu": "custrel.satisfaction.loyalty_form",
-        "DiscountRate": "custrel.valuation.discounting",
-        "Estimate": "custrel.valuation.estimate",
-        "ExchangeRates": "custrel.model.exchange",
-        "ExpectedLevel": "custrel.satisfaction.expectation",
-        "Feature": "custrel.segmentation.features",
-        "FeatureSpace": "custrel.segmentation.features",
-        "FixedTermValue": "custrel.valuation.fixed_term",
-        "Flow": "custrel.model.flow",
-        "Formation": "custrel.satisfaction.formation",
-        "GammaGamma": "custrel.valuation.gamma_gamma",
-        "Grid": "custrel.segmentation.grid",
-        "Improvement": "custrel.satisfaction.improvement",
-        "IncentiveContract": "custrel.valuation.incentive_contract",
-        "IndexRule": "custrel.satisfaction.index_rule",
-        "InvestmentRule": "custrel.valuation.investment",
-        "IpaRule": "custrel.satisfaction.ipa",
-        "JonesSasser": "custrel.satisfaction.loyalty_type",
-        "KanoCleaning": "custrel.satisfaction.kano_cleaning",
-        "KanoCoding": "custrel.satisfaction.kano_coding",
-        "KanoRule": "custrel.satisfaction.kano_rule",
-        "KanoTable": "custrel.satisfaction.kano_table",
-        "KeyAccountRule": "custrel.segmentation.key_accounts",
-        "Ladder": "custrel.satisfaction.ladder",
-        "LeverRule": "custrel.satisfaction.loyalty_lever",
-        "LoyaltyIndex": "custrel.satisfaction.loyalty_index",
-        "LoyaltyProgramme": "custrel.model.loyalty_programme",
-        "LoyaltyRule": "custrel.valuation.loyalty_value",
-        "LoyaltySourceRule": "custrel.satisfaction.loyalty_source",
-        "MarkovAction": "custrel.valuation.markov_decision",
-        "MarkovChain": "custrel.valuation.markov_chain",
-        "MarkovDecision": "custrel.valuation.markov_decision",
-        "MarkovPolicy": "custrel.valuation.markov_decision",
-        "MbgCnbd": "custrel.valuation.bg_cnbd",
-        "MbgNbd": "custrel.valuation.bg_nbd",
-        "Nbd": "custrel.valuation.nbd",
-        "NpsScale": "custrel.satisfaction.nps",
-        "ParetoNbd": "custrel.valuation.pareto_nbd",
-        "PathModel": "custrel.satisfaction.path_model",
-        "PenaltyReward": "custrel.satisfaction.penalty_reward",
-        "PiecewiseCurve": "custrel.satisfaction.loyalty_curve",
-        "PlatformValue": "custrel.model.exhibition",
-        "PlsMethod": "custrel.satisfaction.pls_method",
-        "PowerCurve": "custrel.satisfaction.loyalty_curve",
-        "ProfitMatrix": "custrel.valuation.profit_matrix",
-        "ProgrammeAudit": "custrel.satisfaction.programme_audit",
-        "ProgrammeEconomics": "custrel.satisfaction.programme_economics",
-        "ProgrammeTier": "custrel.model.loyalty_programme",
-        "PurchaseGate": "custrel.satisfaction.ladder",
-        "RelationshipGame": "custrel.valuation.cooperation",
-        "ReputationGame": "custrel.valuation.reputation",
-        "ResponseCurve": "custrel.valuation.response_curve",
-        "ResponseWeights": "custrel.segmentation.response_weights",
-        "RewardSchedule": "custrel.satisfaction.programme_rewards",
-        "RfmByCategory": "custrel.segmentation.rfm_by_category",
-        "RfmScale": "custrel.segmentation.rfm",
-        "RiskRule": "custrel.segmentation.signals",
-        "SatisfactionInvestment": "custrel.satisfaction.investment",
-        "SatisfactionLoop": "custrel.satisfaction.closed_loop",
-        "SatisfactionTrap": "custrel.satisfaction.satisfaction_trap",
-        "SatisfactionZones": "custrel.satisfaction.satisfaction_zone",
-        "SeasonRule": "custrel.model.season",
-        "SegmentMap": "custrel.segmentation.segment_map",
-        "SegmentTree": "custrel.segmentation.segment_tree",
-        "SelfOrganizingMap": "custrel.segmentation.self_organizing_map",
-        "ServqualForm": "custrel.satisfaction.servqual",
-        "ShiftedBetaGeometric": "custrel.valuation.shifted_beta_geometric",
-        "SignallingGame": "custrel.valuation.signalling",
-        "Stage": "custrel.model.flow",
-        "StagePriorities": "custrel.model.season",
-        "StateValues": "custrel.valuation.state_values",
-        "StructuralPath": "custrel.satisfaction.path_model",
-        "StructureTarget": "custrel.segmentation.tiers",
-        "Suitability": "custrel.segmentation.suitability",
-        "SwitchingCost": "custrel.satisfaction.switching_cost",
-        "SwitchingModel": "custrel.valuation.equity_share",
-        "TierDiscount": "custrel.satisfaction.programme_rewards",
-        "TierScheme": "custrel.segmentation.tiers",
-        "TransactionCost": "custrel.valuation.transaction_cost",
-        "Transition": "custrel.model.flow",
-        "TreatmentPolicy": "custrel.segmentation.treatment",
-        "TreeLeaf": "custrel.segmentation.segment_tree",
-        "TreeSplit": "custrel.segmentation.segment_tree",
-        "TriageRule": "custrel.valuation.triage",
-        "ValueIndex": "custrel.valuation.value_index",
-        "ValueScheme": "custrel.valuation.value_parts",
-        "VolumeDrop": "custrel.segmentation.signals",
-        "WinBackPlan": "custrel.valuation.win_back",
-        "WinBackRule": "custrel.valuation.win_back",
-        "WordOfMouth": "custrel.satisfaction.word_of_mouth",
-        "WorkCalendar": "custrel.model.work_calendar",
-        "XyzRule": "custrel.segmentation.xyz",
-    }
+# What these export includes every rule.
+_PACKAGES = (
+    "custrel",
+    "custrel.model",
+    "custrel.satisfaction",
+    "custrel.segmentation",
+    "custrel.valuation",
 )
 
 
@@ -251,7 +133,7 @@ def _decode(value: Any) -> Any:
         return tuple(_decode(item) for item in value)
     if not isinstance(value, Mapping):
         return value
-    kind = _home(value.get("rule"))
+    kind = _kind(value.get("rule"))
     given = {key: _decode(item) for key, item in value.items() if key != "rule"}
     fields = {field.alias: field for field in attrs.fields(kind) if field.init}
     has = f"; it has {', '.join(map(repr, fields))}."
@@ -267,10 +149,22 @@ def _decode(value: Any) -> Any:
         raise InvalidRule(f"the data of a {kind.__name__} do not make one: {error}") from error
 
 
-def _home(name: object) -> Any:
-    if not isinstance(name, str) or name not in HOMES:
-        hint = near_miss(name, HOMES)
-        raise InvalidRule(
-            f"{name!r} is no rule of custrel{hint}; {choices(sorted(HOMES), near=bool(hint))}."
-        )
-    return getattr(importlib.import_module(HOMES[name]), name)
+def _kind(name: object) -> Any:
+    """Return the rule of a name; only its module is imported."""
+    for package in map(importlib.import_module, _PACKAGES):
+        if name in package.__all__ and _is_rule(found := getattr(package, str(name))):
+            return found
+    known = _rule_names()
+    hint = near_miss(name, known)
+    raise InvalidRule(f"{name!r} is no rule of custrel{hint}; {choices(known, near=bool(hint))}.")
+
+
+def _rule_names() -> list[str]:
+    """Return what all rules are called; every module that exports something is imported."""
+    packages = [importlib.import_module(package) for package in _PACKAGES]
+    names = {name: getattr(package, name) for package in packages for name in package.__all__}
+    return sorted(name for name, found in names.items() if _is_rule(found))
+
+
+def _is_rule(found: object) -> bool:
+    return isinstance(found, type) and issubclass(found, Rule) and attrs.has(found)
