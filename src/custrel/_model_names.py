@@ -194,6 +194,12 @@ MODEL_NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "in_sale": ("During the sale", "售中"),
             "after_sale": ("After the sale", "售后"),
         },
+        "shopper_type": {
+            "economic": ("Economic customer", "经济型客户"),
+            "ethical": ("Ethical customer", "道德型客户"),
+            "personalizing": ("Personalizing customer", "个性化客户"),
+            "convenient": ("Convenience customer", "方便型客户"),
+        },
         "stakeholder": {
             "consumer": ("Consumer", "消费者"),
             "supplier": ("Supplier", "供应商"),

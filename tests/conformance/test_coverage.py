@@ -13,6 +13,7 @@ pytestmark = pytest.mark.conformance
 ROOT = DOCS.parent
 ENTRIES = Path(__file__).with_name("entries.csv")
 COMPLETE: tuple[str, ...] = (
+    "model",
     "satisfaction",
     "segmentation",
     "valuation",

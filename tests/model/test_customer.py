@@ -34,6 +34,7 @@ from custrel.model import (
     Money,
     RecordCard,
     SatisfactionRecord,
+    ShopperType,
     TradeMode,
     TransactionRecord,
     TransactionState,
@@ -384,6 +385,27 @@ def test_quality_of_a_base_with_the_offending_records():
     assert data_quality([]).uniqueness is None
     with pytest.raises(UnknownCode, match="'phone' is no field of a customer"):
         data_quality(base, required=["phone"])
+
+
+@pytest.mark.parametrize(
+    ("scores", "kind"),
+    [
+        ({"economic": 4.5, "convenient": 2}, "economic"),
+        ({"personalizing": -1, "ethical": -0.5}, "ethical"),
+        ({"economic": 3, "convenient": 3, "ethical": 1}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_customer_looks_for_when_he_shops(scores, kind):
+    """S-047: the type of the highest score; a tie says nothing."""
+    assert ShopperType.of(scores) == kind
+
+
+def test_a_score_of_a_shopper_is_a_number_of_a_type():
+    with pytest.raises(UnknownCode, match="did you mean 'economic'"):
+        ShopperType.of({"economical": 1})
+    with pytest.raises(InvalidValue, match="leave the type out"):
+        ShopperType.of({"economic": float("nan")})
 
 
 @properties

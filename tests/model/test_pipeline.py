@@ -23,6 +23,7 @@ from custrel.model import (
     Opportunity,
     Outcome,
     Period,
+    WorkCalendar,
     contact_summary,
     loss_reasons,
     manager_indicators,
@@ -95,18 +96,27 @@ def test_who_is_due():
 
 
 def test_four_visits_a_day():
-    """S-248: 每天最少4访, of the day in the zone of the one who visits."""
+    """S-248: 每天最少4访, of the working days in the zone of the one who visits."""
+    calendar = WorkCalendar.weekdays("09:00-17:00", zone="Asia/Shanghai")
     monday = datetime(2024, 3, 3, 23, tzinfo=UTC)  # 7 o'clock on Monday in Shanghai
     visits = [
         contact("A", 0, at=monday + timedelta(hours=n), channel="in_person") for n in range(4)
     ]
     others = [contact("A", 4), contact("A", 4, channel="in_person", is_inbound=True)]
     week = Period(date(2024, 3, 2), date(2024, 3, 6))
-    assert visits_below_quota(visits + others, week, by="li", zone="Asia/Shanghai") == {
+    assert visits_below_quota(visits + others, week, by="li", calendar=calendar) == {
         date(2024, 3, 5): 0
     }
+    moved = WorkCalendar.weekdays(
+        "09:00-17:00", zone="Asia/Shanghai", holidays=[date(2024, 3, 5)],
+        make_up_days=[date(2024, 3, 3)],
+    )  # fmt: skip
+    assert visits_below_quota(visits, week, by="li", calendar=moved) == {date(2024, 3, 3): 0}
+    assert visits_below_quota(visits, week, by="li", calendar=calendar, minimum=5) == {
+        date(2024, 3, 4): 4, date(2024, 3, 5): 0,
+    }  # fmt: skip
     with pytest.raises(InvalidValue, match="need an end"):
-        visits_below_quota([], Period(date(2024, 3, 2)), by="li", zone="UTC")
+        visits_below_quota([], Period(date(2024, 3, 2)), by="li", calendar=calendar)
 
 
 def test_the_sum_of_products_is_not_the_product_of_means():
@@ -226,3 +236,18 @@ def test_what_the_data_say_of_an_account_manager():
     assert manager_indicators("li", SALES, {}, during=Period.month(2024, 4)).win_rate is None
     with pytest.raises(InvalidValue, match="needs an end"):
         manager_indicators("li", [], {}, during=Period(date(2024, 3, 1)))
+
+
+def test_the_days_of_an_account_manager_are_those_of_his_zone():
+    """S-247: an hour before April in UTC is April in Shanghai."""
+    late = datetime(2024, 3, 31, 23, tzinfo=UTC)
+    lead = Case(case_id="L-1", flow=LEAD_FLOW, opened_at=late, opened_by="li")
+    march, april = Period.month(2024, 3), Period.month(2024, 4)
+
+    def added(during, zone):
+        return manager_indicators("li", [lead], {}, during=during, zone=zone).leads_added
+
+    assert [added(march, "UTC"), added(april, "UTC")] == [1, 0]
+    assert [added(march, "Asia/Shanghai"), added(april, "Asia/Shanghai")] == [0, 1]
+    with pytest.raises(InvalidValue, match="there is no zone 'Luzhou'"):
+        added(march, "Luzhou")

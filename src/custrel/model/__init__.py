@@ -249,6 +249,7 @@ if TYPE_CHECKING:
         ServiceClock as ServiceClock,
         service_clock as service_clock,
     )
+    from custrel.model.shopper import ShopperType as ShopperType
     from custrel.model.spell import Spell as Spell
     from custrel.model.supply import (
         SupplyRelation as SupplyRelation,
@@ -511,6 +512,7 @@ else:
                 "ServiceClock",
                 "service_clock",
             ),
+            "custrel.model.shopper": ("ShopperType",),
             "custrel.model.spell": ("Spell",),
             "custrel.model.supply": (
                 "SupplyRelation",

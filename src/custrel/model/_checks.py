@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from custrel.errors import InvalidValue
+from custrel.errors import CustrelError, InvalidValue
 
 Evidence = tuple[tuple[str, str], ...]
 
@@ -56,6 +57,16 @@ def in_utc(moment: datetime) -> datetime:
 def in_utc_or_none(moment: datetime | None) -> datetime | None:
     """Return an instant in UTC, or None."""
     return None if moment is None else in_utc(moment)
+
+
+def zone_named(
+    name: str, whose: str, error: Callable[[str], CustrelError] = InvalidValue
+) -> ZoneInfo:
+    """Return the zone of a name, or refuse one that there is not."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise error(f"{whose}: there is no zone {name!r}; write one as 'Asia/Shanghai'.") from None
 
 
 def as_stripped(value: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from statistics import fmean
 
 import attrs
 
 from custrel.errors import InvalidValue
+from custrel.model._checks import zone_named
 from custrel.model.case import Case
 from custrel.model.flow import Outcome
 from custrel.model.period import Period
@@ -65,7 +66,12 @@ class ManagerIndicators:
 
 
 def manager_indicators(
-    manager: str, cases: Iterable[Case], customers: Mapping[str, Period], *, during: Period
+    manager: str,
+    cases: Iterable[Case],
+    customers: Mapping[str, Period],
+    *,
+    during: Period,
+    zone: str = "UTC",
 ) -> ManagerIndicators:
     """Return the indicators of one who looks after customers.
 
@@ -78,7 +84,9 @@ def manager_indicators(
     customers : mapping of str to Period
         His customers, and from when until when each was one.
     during : Period
-        The period that is looked at, with an end; its days are those of UTC.
+        The period that is looked at, with an end.
+    zone : str
+        The zone whose days they are: ``"Asia/Shanghai"``.
 
     Returns
     -------
@@ -87,7 +95,7 @@ def manager_indicators(
     Raises
     ------
     InvalidValue
-        The period has no end.
+        The period has no end, or there is no such zone.
 
     Examples
     --------
@@ -102,7 +110,8 @@ def manager_indicators(
     start, end = during.start, during.end
     if end is None:
         raise InvalidValue("manager_indicators: the period needs an end.")
-    first, last = (datetime.combine(day, time(), UTC) for day in (start, end))
+    there = zone_named(zone, "manager_indicators")
+    first, last = (datetime.combine(day, time(), there) for day in (start, end))
     mine = list(cases)
     began = [c for c in mine if first <= c.opened_at < last and c.opened_by == manager]
     decided = [outcome for case in mine for outcome in _decisions(case, manager, first, last)]

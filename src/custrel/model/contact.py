@@ -15,6 +15,7 @@ from custrel.model._checks import aware, in_utc, not_blank
 from custrel.model._codes import Code
 from custrel.model.contact_point import Channel
 from custrel.model.period import Period
+from custrel.model.work_calendar import WorkCalendar
 
 __all__ = [
     "ContactKind",
@@ -240,20 +241,25 @@ def open_actions(
 
 
 def visits_below_quota(
-    interactions: Iterable[Interaction], days: Period, *, by: str, zone: str, minimum: int = 4
+    interactions: Iterable[Interaction],
+    days: Period,
+    *,
+    by: str,
+    calendar: WorkCalendar,
+    minimum: int = 4,
 ) -> dict[date, int]:
-    """Return the days on which somebody made fewer visits than he should (每天最少4访).
+    """Return the working days on which somebody made fewer visits than he should (每天最少4访).
 
     Parameters
     ----------
     interactions : iterable of Interaction
         The contacts; a visit is one in person that the firm began.
     days : Period
-        The days that are looked at, with an end; weekends are not.
+        The days that are looked at, with an end.
     by : str
         Whose visits.
-    zone : str
-        The zone whose days count: ``"Asia/Shanghai"``.
+    calendar : WorkCalendar
+        On which days there is work, and in which zone a visit belongs to a day.
     minimum : int
         How many visits a day should have; four in the source.
 
@@ -270,16 +276,18 @@ def visits_below_quota(
     Examples
     --------
     >>> week = Period(date(2024, 3, 8), date(2024, 3, 12))
-    >>> visits_below_quota([], week, by="li", zone="Asia/Shanghai")
+    >>> calendar = WorkCalendar.weekdays("09:00-17:00", zone="Asia/Shanghai")
+    >>> visits_below_quota([], week, by="li", calendar=calendar)
     {datetime.date(2024, 3, 8): 0, datetime.date(2024, 3, 11): 0}
     """
     if days.days is None:
         raise InvalidValue("visits_below_quota: the days need an end.")
+    zone = ZoneInfo(calendar.zone)
     visits = Counter(
-        contact.at.astimezone(ZoneInfo(zone)).date()
+        contact.at.astimezone(zone).date()
         for contact in interactions
         if contact.by == by and contact.channel is Channel.IN_PERSON and not contact.is_inbound
     )
     first = days.start.toordinal()
     asked = (date.fromordinal(first + number) for number in range(days.days))
-    return {day: visits[day] for day in asked if day.weekday() < 5 and visits[day] < minimum}
+    return {day: visits[day] for day in asked if calendar.is_workday(day) and visits[day] < minimum}

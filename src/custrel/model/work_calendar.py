@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from custrel.errors import InvalidRule, InvalidValue
-from custrel.model._checks import as_texts
+from custrel.model._checks import as_texts, zone_named
 from custrel.rules import Rule
 
 __all__ = ["WorkCalendar"]
@@ -108,10 +108,7 @@ class WorkCalendar(Rule):
             raise InvalidRule(
                 f"WorkCalendar: a week has seven days from Monday on, got {len(self.week)}."
             )
-        try:
-            tz = ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise InvalidRule(f"WorkCalendar: there is no zone {self.zone!r}.") from None
+        tz = zone_named(self.zone, "WorkCalendar", InvalidRule)
         shifts = tuple(_read_shifts(texts) for texts in self.week)
         special: dict[date, tuple[Shift, ...]] = dict.fromkeys(self.holidays, ())
         for day, weekday in self.make_up_days:
