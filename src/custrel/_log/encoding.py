@@ -40,10 +40,10 @@ def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
     if isinstance(native.dtype, pd.ArrowDtype):
         codes, values = _encode_arrow(native.array.__arrow_array__())
         return codes, pd.Series(values, dtype=native.dtype)
-    if isinstance(native.dtype, np.dtype) and native.dtype.kind == "i" and len(native):
-        low, high = int(native.min()), int(native.max())
-        if high - low < _ROOM * len(native):
-            return _encode_dense(native.to_numpy(), low, high)
+    if isinstance(native.dtype, np.dtype) and native.dtype.kind == "i":
+        dense = _encode_dense(native.to_numpy())
+        if dense is not None:
+            return dense[0], pd.Series(dense[1])
     codes, distinct = pd.factorize(native)
     values = pd.Series(distinct)
     try:
@@ -53,15 +53,21 @@ def encode(column: nw.Series[Any]) -> tuple[NDArray[np.int64], Any]:
     return _inverse(order)[codes], values.take(order)
 
 
-def _encode_dense(numbers: NDArray[np.integer], low: int, high: int) -> tuple[Any, Any]:
-    """Give integers that lie close together numbers, without a hash table."""
+def _encode_dense(
+    numbers: NDArray[np.integer],
+) -> tuple[NDArray[np.int64], NDArray[np.integer]] | None:
+    """Give integers that lie close together numbers, without a hash table; None if they do not."""
+    if not len(numbers):
+        return None
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low >= _ROOM * len(numbers):
+        return None
     places = np.subtract(numbers, low, dtype=np.int64)
     if high - low < _GAPS * len(numbers):
-        return places, pd.Series(np.arange(low, high + 1).astype(numbers.dtype))
+        return places, np.arange(low, high + 1).astype(numbers.dtype)
     seen = np.zeros(high - low + 1, dtype=bool)
     seen[places] = True
-    codes = (np.cumsum(seen) - 1)[places]
-    return codes, pd.Series((np.flatnonzero(seen) + low).astype(numbers.dtype))
+    return (np.cumsum(seen) - 1)[places], (np.flatnonzero(seen) + low).astype(numbers.dtype)
 
 
 def _encode_arrow(column: Any) -> tuple[NDArray[np.int64], Any]:
@@ -69,6 +75,10 @@ def _encode_arrow(column: Any) -> tuple[NDArray[np.int64], Any]:
     import pyarrow.compute as pc  # noqa: PLC0415 - the same
 
     kind, plain = column.type, column
+    if pa.types.is_signed_integer(kind) and not column.null_count:
+        dense = _encode_dense(column.to_numpy(zero_copy_only=False))
+        if dense is not None:
+            return dense[0], pa.array(dense[1], kind)
     if isinstance(kind, pa.BaseExtensionType):
         plain = plain.cast(kind.storage_type)
     elif pa.types.is_dictionary(kind):  # it may hold a value twice, or values that do not occur

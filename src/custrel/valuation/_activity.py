@@ -136,7 +136,7 @@ def read_activity(
     low, high = map(int, periods.numbers(np.array([orders.low, until])))
     if high - low >= _MOST_PERIODS:
         raise InvalidRule(f"{high - low + 1:,} periods from the first order to the last: {_FEWER}")
-    add_up = _add_up_arrays if door.engine is nw.Implementation.PANDAS else _add_up
+    add_up = _add_up_arrays if door.in_one_piece else _add_up
     return Activity(
         door=door,
         visits=add_up(orders, periods, net=net),
