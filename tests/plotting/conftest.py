@@ -7,6 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib.font_manager import fontManager
 
 from custrel.satisfaction import PiecewiseCurve, fit_loyalty_curve, penalty_reward
 from custrel.segmentation import rfm
@@ -76,3 +79,43 @@ def curve(survey):
 def drivers(survey):
     names = ["clean rooms", "friendly staff", "a surprise", "parking"]
     return penalty_reward(survey, attributes=names)
+
+
+@pytest.fixture
+def chinese_font(tmp_path):
+    """A font that has every Chinese letter and Latin ones, as boxes; matplotlib knows it."""
+    others = map(ord, "“”²≥，：；（）")
+    letters = [*range(0x20, 0x7F), *range(0x3000, 0x3020), *range(0x4E00, 0xA000), *others]
+    glyphs = {code: f"u{code:04X}" for code in letters}
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *glyphs.values()])
+    builder.setupCharacterMap(glyphs)
+    builder.setupGlyf(dict.fromkeys([".notdef", *glyphs.values()], box()))
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *glyphs.values()], (1000, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200)
+    builder.setupPost()
+    path = tmp_path / "boxes.ttf"
+    builder.save(path)
+    known = list(fontManager.ttflist)
+    fontManager.addfont(path)
+    yield "Boxes"
+    fontManager.ttflist = known
+
+
+def box():
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for point in ((100, 700), (900, 700), (900, 0)):
+        pen.lineTo(point)
+    pen.closePath()
+    return pen.glyph()
+
+
+@pytest.fixture
+def no_chinese_font():
+    known = list(fontManager.ttflist)
+    fontManager.ttflist = [font for font in known if font.name.startswith("DejaVu")]
+    yield
+    fontManager.ttflist = known

@@ -13,6 +13,7 @@ from matplotlib.text import Annotation, Text
 from custrel import plotting
 from custrel.errors import MissingExtra
 from custrel.plotting._axes import BLUE, GREY, ORANGE, compare, percent, readable_on, short
+from custrel.satisfaction import ipa_survey
 from custrel.segmentation import (
     STANDARD_SEGMENTS,
     RfmScale,
@@ -43,6 +44,9 @@ PICTURES = {
     "dick_basu": lambda d, **o: plotting.plot_dick_basu(d.survey, repeat="orders", **o),
     "loyalty_curve": lambda d, **o: plotting.plot_loyalty_curve(d.curve, **o),
     "penalty_reward": lambda d, **o: plotting.plot_penalty_reward(d.drivers, **o),
+    "importance_performance": lambda d, **o: plotting.plot_importance_performance(
+        ipa_survey(d.survey, attributes=d.asked, scale=(1, 10)), **o
+    ),
     "profile": lambda d, **o: plotting.plot_profile(segment_profile(d.scored), **o),
     "transitions": lambda d, **o: plotting.plot_transitions(transitions(*d.dates), **o),
     "key_accounts": lambda d, **o: plotting.plot_key_accounts(
@@ -58,6 +62,7 @@ def data(log, halves, model, scored, survey, curve, drivers):
         pass
 
     Data.log, Data.halves, Data.model, Data.scored = log, halves, model, scored
+    Data.asked = {"rooms": ("satisfaction", "clean rooms"), "staff": ("parking", "friendly staff")}
     Data.survey, Data.curve, Data.drivers = survey, curve, drivers
     earlier = summarize(log[log["date"] < "1998-01-01"], unit="W", observed_until="1997-12-31")
     scale = RfmScale(

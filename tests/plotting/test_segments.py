@@ -2,9 +2,6 @@ import warnings
 
 import pandas as pd
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from matplotlib.font_manager import fontManager
 from segmentation.engines import ENGINES
 
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
@@ -93,45 +90,6 @@ def test_one_customer():
 
 
 # -------------------------------------------------------------------------------------- Chinese
-
-
-@pytest.fixture
-def chinese_font(tmp_path):
-    """A font that has every Chinese letter and Latin ones, as boxes; matplotlib knows it."""
-    letters = [*range(0x20, 0x7F), *range(0x3000, 0x3020), *range(0x4E00, 0xA000), 0xFF0C, 0xFF1A]
-    glyphs = {code: f"u{code:04X}" for code in letters}
-    builder = FontBuilder(1000, isTTF=True)
-    builder.setupGlyphOrder([".notdef", *glyphs.values()])
-    builder.setupCharacterMap(glyphs)
-    builder.setupGlyf(dict.fromkeys([".notdef", *glyphs.values()], box()))
-    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *glyphs.values()], (1000, 0)))
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
-    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200)
-    builder.setupPost()
-    path = tmp_path / "boxes.ttf"
-    builder.save(path)
-    known = list(fontManager.ttflist)
-    fontManager.addfont(path)
-    yield "Boxes"
-    fontManager.ttflist = known
-
-
-def box():
-    pen = TTGlyphPen(None)
-    pen.moveTo((100, 0))
-    for point in ((100, 700), (900, 700), (900, 0)):
-        pen.lineTo(point)
-    pen.closePath()
-    return pen.glyph()
-
-
-@pytest.fixture
-def no_chinese_font():
-    known = list(fontManager.ttflist)
-    fontManager.ttflist = [font for font in known if font.name.startswith("DejaVu")]
-    yield
-    fontManager.ttflist = known
 
 
 def test_chinese_labels(no_chinese_font, chinese_font):

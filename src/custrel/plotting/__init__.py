@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from custrel.plotting.frequency_recency import plot_frequency_recency as plot_frequency_recency
     from custrel.plotting.heterogeneity import plot_heterogeneity as plot_heterogeneity
     from custrel.plotting.holdout import plot_holdout as plot_holdout
+    from custrel.plotting.importance_performance import (
+        plot_importance_performance as plot_importance_performance,
+    )
     from custrel.plotting.kano import (
         plot_kano as plot_kano,
         plot_kano_continuous as plot_kano_continuous,
@@ -45,6 +48,7 @@ else:
             "custrel.plotting.frequency_recency": ("plot_frequency_recency",),
             "custrel.plotting.heterogeneity": ("plot_heterogeneity",),
             "custrel.plotting.holdout": ("plot_holdout",),
+            "custrel.plotting.importance_performance": ("plot_importance_performance",),
             "custrel.plotting.kano": ("plot_kano", "plot_kano_continuous", "plot_kano_curves"),
             "custrel.plotting.key_accounts": ("plot_key_accounts",),
             "custrel.plotting.lorenz": ("plot_lorenz",),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from custrel.errors import MissingExtra
+from custrel.labels import label_or_code
 from custrel.plotting._fonts import font_of
 from custrel.units import TimeUnit
 
@@ -36,6 +37,17 @@ _MODELS = MappingProxyType(
         "Nbd": "NBD",
         "ParetoNbd": "Pareto/NBD",
         "ShiftedBetaGeometric": "sBG",
+    }
+)
+# What the customary columns of surveys are called in Chinese.
+_MEASURES = MappingProxyType(
+    {
+        "attitude": "态度",
+        "importance": "重要性",
+        "loyalty": "忠诚度",
+        "performance": "绩效",
+        "repeat": "重复购买",
+        "satisfaction": "满意度",
     }
 )
 _WIDTH_OF_A_LETTER = 0.55  # of the font size; DejaVu Sans is wide
@@ -87,6 +99,28 @@ def write_headline(ax: Axes, title: str, note: str, *, family: list[str] | None 
     head.set_text("\n".join(_break(title, width / float(head.get_fontsize()))))
 
 
+def write_in_corner(
+    ax: Axes, text: str, corner: tuple[int, int], colour: str, family: list[str] | None
+) -> None:
+    """Write what a quadrant is called in its corner of the Axes, (0, 0) being bottom left."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - an extra
+
+    x, y = corner
+    ax.annotate(
+        text,
+        corner,
+        (6 if x == 0 else -6, -6 if y == 1 else 6),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="left" if x == 0 else "right",
+        va="top" if y == 1 else "bottom",
+        color=colour,
+        fontweight="bold",
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+        **font_of(family),
+    )
+
+
 def count_in_percent(axis: Axis) -> None:
     """Write the shares along an axis as percentages."""
     axis.set_major_formatter(lambda share, _: f"{100 * share:.0f}%")
@@ -125,6 +159,19 @@ def compare(expected: float, actual: float) -> str:
         return said
     more = actual / expected - 1
     return f"{said} ({'+' if more > 0 else '-'}{percent(abs(more))})"
+
+
+def column_name(column: str, language: str) -> str:
+    """Return what to call a column: its measure, where it is a known one; else what the caller does."""
+    if language == "zh":
+        return _MEASURES.get(column, column)
+    return column[:1].upper() + column[1:].replace("_", " ")
+
+
+def construct_name(name: str, language: str) -> str:
+    """Return what to call a construct of a path model: by the catalogue, or as the caller does."""
+    found = label_or_code(name, language, of="construct")
+    return column_name(name, "en") if found == name else found
 
 
 def plural(unit: TimeUnit | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from custrel.errors import UnknownCode
@@ -36,6 +36,23 @@ def require_language(language: str) -> None:
     """Refuse a language that pictures are not written in."""
     if language not in _LANGUAGES:
         raise UnknownCode("language of the pictures", str(language), _LANGUAGES)
+
+
+def speak(
+    texts: Mapping[str, Mapping[str, str]],
+    language: Language,
+    others: Callable[[Language], Iterable[str]] = lambda _: (),
+) -> tuple[Mapping[str, str], Language, list[str] | None]:
+    """Return a picture's texts, their language, and fonts that have their letters.
+
+    `others` are texts of the same picture that come from elsewhere: labels, the caller's names.
+    Called by the function that draws.
+    """
+    require_language(language)
+    language, family = choose_language(
+        language, lambda spoken: [*texts[spoken].values(), *others(spoken)]
+    )
+    return texts[language], language, family
 
 
 def choose_language(

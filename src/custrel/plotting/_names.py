@@ -24,9 +24,18 @@ _FAR = 12.0  # points from which on a line leads to the name
 
 
 def place_names(
-    ax: Axes, x: Floats, y: Floats, names: Sequence[Any] | NDArray[Any], family: list[str] | None
+    ax: Axes,
+    x: Floats,
+    y: Floats,
+    names: Sequence[Any] | NDArray[Any],
+    family: list[str] | None,
+    *,
+    clear: Floats | None = None,
 ) -> None:
-    """Write a name beside each point: the nearest place that is free, or the least crowded."""
+    """Write a name beside each point: the nearest place that is free, or the least crowded.
+
+    `clear` are further places, of shape (places, 2), that names had better not cover.
+    """
     font = font_of(family)
     from matplotlib.patheffects import withStroke  # noqa: PLC0415 - an extra
 
@@ -35,6 +44,7 @@ def place_names(
     if engine is not None:
         engine.execute(root)
     points = ax.transData.transform(np.column_stack([x, y]))
+    further = np.empty((0, 2)) if clear is None else ax.transData.transform(clear)
     pixels = ax.figure.dpi / 72
     room = ax.get_window_extent()
     taken: list[tuple[float, float, float, float]] = []
@@ -47,7 +57,8 @@ def place_names(
             fontsize="small",
             **font,
         )
-        box, others = text.get_window_extent(), np.delete(points, i, axis=0)
+        box = text.get_window_extent()
+        others = np.concatenate([np.delete(points, i, axis=0), further])
         best = min(
             _candidates(points[i], box.width, box.height, pixels),
             key=lambda place: _cost(place[1], taken, others, pixels, room),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,11 @@ from custrel.plotting._axes import (
     ORANGE,
     PALE,
     axes_for,
+    column_name,
     require_matplotlib,
     write_headline,
 )
+from custrel.plotting._fonts import font_of, speak
 from custrel.satisfaction.curve_fit import LoyaltyCurveFit
 from custrel.satisfaction.loyalty_curve import PiecewiseCurve, PowerCurve
 from custrel.satisfaction.satisfaction_zone import SatisfactionZones
@@ -29,9 +33,46 @@ __all__ = ["plot_loyalty_curve"]
 Floats = NDArray[np.float64]
 
 _MOST_POINTS = 24  # distinct satisfactions, from which on neighbours are drawn together
-_ZONES = ("dissatisfied", "indifferent", "very satisfied")
 _FLAT = 0.5  # of the outer slopes, below which the middle one is hardly any
 _LEAST_WIDTH = 0.2  # of the picture, that a zone needs for its name
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "low": "dissatisfied",
+                "middle": "indifferent",
+                "high": "very satisfied",
+                "late": "Loyalty rises late: the straight line does not hold",
+                "early": "Loyalty rises early: the straight line does not hold",
+                "flat": "Between {0:.3g} and {1:.3g}, satisfaction hardly moves loyalty",
+                "bent": "Loyalty bends at {0:.3g} and {1:.3g}",
+                "straight": "Loyalty rises with satisfaction in a straight line",
+                "who": "{respondents:,} respondents; R² {r2:.2f}",
+                "exponent": "; exponent {exponent:.2f}",
+                "tested": "; straight line against it: p = {p:.2g}",
+                "others": "; other shapes: p ≥ {p:.2g}",
+                "bars": "; bars: 95% intervals",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "low": "不满意区",
+                "middle": "无关紧要区",
+                "high": "非常满意区",
+                "late": "忠诚度到高满意时才上升：并非直线关系",
+                "early": "忠诚度在低满意时已上升：并非直线关系",
+                "flat": "满意度在{0:.3g}与{1:.3g}之间时，几乎不影响忠诚度",
+                "bent": "忠诚度在{0:.3g}与{1:.3g}处转折",
+                "straight": "忠诚度随满意度直线上升",
+                "who": "{respondents:,}名受访者；R²为{r2:.2f}",
+                "exponent": "；指数为{exponent:.2f}",
+                "tested": "；与直线相比p = {p:.2g}",
+                "others": "；其他形状p ≥ {p:.2g}",
+                "bars": "；线段为95%置信区间",
+            }
+        ),
+    }
+)
 
 
 def plot_loyalty_curve(
@@ -40,6 +81,7 @@ def plot_loyalty_curve(
     zones: SatisfactionZones | None = None,
     satisfaction: str = "satisfaction",
     loyalty: str = "loyalty",
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw loyalty over satisfaction: means, the chosen curve, and the three zones.
@@ -52,6 +94,8 @@ def plot_loyalty_curve(
         Where the zones meet; default: the thresholds of the curve, where it has two.
     satisfaction, loyalty : str
         What to call the two.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -62,6 +106,8 @@ def plot_loyalty_curve(
 
     Raises
     ------
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
 
@@ -85,6 +131,7 @@ def plot_loyalty_curve(
     Loyalty rises late: the straight line does not hold
     """
     require_matplotlib()
+    words, language, family = speak(_TEXTS, language, lambda _: (satisfaction, loyalty))
     if zones is None and fit.shape == "thresholds":
         zones = SatisfactionZones.of(fit.curve)
     s, mean, error, number = _means(fit)
@@ -93,7 +140,7 @@ def plot_loyalty_curve(
     line = np.linspace(low, high, 301)
     room = (high - low) * 0.04
     if zones is not None:
-        _shade(ax, zones, (low - room, high + room))
+        _shade(ax, zones, (low - room, high + room), words, family)
     reach = normal_quantile(0.95) * error
     ax.errorbar(s, mean, yerr=reach, fmt="none", ecolor=GREY, elinewidth=1, zorder=2)
     sizes = 20 + 120 * number / number.max()
@@ -104,9 +151,9 @@ def plot_loyalty_curve(
         bottom, top = ax.get_ylim()
         ax.set_ylim(bottom, top + 0.1 * (top - bottom))
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(satisfaction.replace("_", " ").capitalize())
-    ax.set_ylabel(loyalty.replace("_", " ").capitalize())
-    write_headline(ax, _title(fit), _note(fit))
+    ax.set_xlabel(column_name(satisfaction, language), **font_of(family))
+    ax.set_ylabel(column_name(loyalty, language), **font_of(family))
+    write_headline(ax, _title(fit, words), _note(fit, words), family=family)
     return ax
 
 
@@ -130,10 +177,17 @@ def _means(fit: LoyaltyCurveFit) -> tuple[Floats, Floats, Floats, Floats]:
     return s[there], mean[there], error[there], number[there]
 
 
-def _shade(ax: Axes, zones: SatisfactionZones, ends: tuple[float, float]) -> None:
+def _shade(
+    ax: Axes,
+    zones: SatisfactionZones,
+    ends: tuple[float, float],
+    words: Mapping[str, str],
+    family: list[str] | None,
+) -> None:
     cuts = [ends[0], *np.clip([zones.low, zones.high], *ends), ends[1]]
+    names = [words[zone] for zone in ("low", "middle", "high")]
     ax.axvspan(cuts[1], cuts[2], color=PALE, linewidth=0, zorder=0)
-    for name, left, right in zip(_ZONES, cuts[:-1], cuts[1:], strict=True):
+    for name, left, right in zip(names, cuts[:-1], cuts[1:], strict=True):
         if right - left < _LEAST_WIDTH * (ends[1] - ends[0]):
             continue  # too narrow for its name
         ax.annotate(
@@ -146,30 +200,29 @@ def _shade(ax: Axes, zones: SatisfactionZones, ends: tuple[float, float]) -> Non
             va="top",
             color=GREY,
             fontsize="small",
+            **font_of(family),
         )
 
 
-def _title(fit: LoyaltyCurveFit) -> str:
+def _title(fit: LoyaltyCurveFit, words: Mapping[str, str]) -> str:
     curve = fit.curve
     if isinstance(curve, PowerCurve):
-        when = "late" if curve.exponent > 1 else "early"
-        return f"Loyalty rises {when}: the straight line does not hold"
+        return words["late" if curve.exponent > 1 else "early"]
     if isinstance(curve, PiecewiseCurve) and len(curve.thresholds) == 2:
-        low, high = curve.thresholds
         slopes = np.diff(curve.loyalty) / np.diff(curve.satisfaction)
-        if slopes[1] < _FLAT * min(slopes[0], slopes[2]):
-            return f"Between {low:.3g} and {high:.3g}, satisfaction hardly moves loyalty"
-        return f"Loyalty bends at {low:.3g} and {high:.3g}"
-    return "Loyalty rises with satisfaction in a straight line"
+        flat = slopes[1] < _FLAT * min(slopes[0], slopes[2])
+        return words["flat" if flat else "bent"].format(*curve.thresholds)
+    return words["straight"]
 
 
-def _note(fit: LoyaltyCurveFit) -> str:
+def _note(fit: LoyaltyCurveFit, words: Mapping[str, str]) -> str:
     one = fit.chosen
-    figures = f"{fit.respondents:,} respondents; R² {one.r_squared:.2f}"
+    said = words["who"].format(respondents=fit.respondents, r2=one.r_squared)
     if isinstance(one.curve, PowerCurve):
-        figures += f"; exponent {one.curve.exponent:.2f}"
+        said += words["exponent"].format(exponent=one.curve.exponent)
+    others = [candidate.p_value for candidate in fit.candidates[1:]]
     if not np.isnan(one.p_value):
-        return f"{figures}; straight line against it: p = {one.p_value:.2g}; bars: 95% intervals"
-    others = [c.p_value for c in fit.candidates[1:]]
-    tested = f"; other shapes: p ≥ {min(others):.2g}" if others else ""
-    return f"{figures}{tested}; bars: 95% intervals"
+        said += words["tested"].format(p=one.p_value)
+    elif others:
+        said += words["others"].format(p=min(others))
+    return said + words["bars"]

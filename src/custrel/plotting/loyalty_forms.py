@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,13 @@ from custrel.plotting._axes import (
     ORANGE,
     PALE,
     axes_for,
+    column_name,
     percent,
     require_matplotlib,
     write_headline,
+    write_in_corner,
 )
+from custrel.plotting._fonts import font_of, speak
 from custrel.satisfaction.loyalty_form import DickBasu, LoyaltyForm
 
 if TYPE_CHECKING:
@@ -32,6 +35,32 @@ Floats = NDArray[np.float64]
 
 _MOST_POINTS = 2000  # different customers, from which on they are counted in hexagons
 _LEAST_SIZE, _MORE_SIZE = 14.0, 160.0
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "title": "{ideal} of customers are truly loyal, {spurious} only seem so",
+                "note": "{n:,.0f} customers; high begins at {up:.3g} and {across:.3g} ({how})",
+                "colon": ": ",
+                "mean": "the mean",
+                "median": "the median",
+                "midpoint": "the middle of the scale",
+                "given": "given",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "title": "{ideal}的顾客为理想忠诚，{spurious}只是虚假忠诚",
+                "note": "{n:,.0f}名顾客；分界：{up:.3g}与{across:.3g}（{how}）",
+                "colon": "：",
+                "mean": "均值",
+                "median": "中位数",
+                "midpoint": "量表中点",
+                "given": "给定",
+            }
+        ),
+    }
+)
 
 
 def plot_dick_basu(
@@ -40,6 +69,7 @@ def plot_dick_basu(
     attitude: str = "attitude",
     repeat: str = "repeat",
     rule: DickBasu | None = None,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw attitude against repeat purchases, with the four forms of loyalty and their shares.
@@ -52,6 +82,8 @@ def plot_dick_basu(
         Its columns.
     rule : DickBasu, optional
         Where high begins; default: at the mean of these customers.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -66,6 +98,8 @@ def plot_dick_basu(
         A number is missing, or there are no customers.
     ColumnNotFound
         A column is not there.
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
 
@@ -87,8 +121,11 @@ def plot_dick_basu(
     40% of customers are truly loyal, 20% only seem so
     """
     require_matplotlib()
-    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - an extra
-
+    words, language, family = speak(
+        _TEXTS,
+        language,
+        lambda spoken: [attitude, repeat, *(label(form, spoken) for form in LoyaltyForm)],
+    )
     learnt = rule or DickBasu()
     if not learnt.learnt:
         learnt = learnt.learn(customers, columns=(attitude, repeat))
@@ -101,31 +138,23 @@ def plot_dick_basu(
     ax.axvline(cut_across, color=GREY, linewidth=1, linestyle="--")
     ax.axhline(cut_up, color=GREY, linewidth=1, linestyle="--")
     _make_room(ax, across, up, (cut_across, cut_up))
-    for form, (x, y) in _CORNERS.items():
-        ax.annotate(
-            f"{label(form)}: {percent(shares[form])}",
-            (x, y),
-            (6 if x == 0 else -6, -6 if y == 1 else 6),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="left" if x == 0 else "right",
-            va="top" if y == 1 else "bottom",
-            color=BLUE if form is LoyaltyForm.IDEAL else ORANGE,
-            fontweight="bold",
-            path_effects=[withStroke(linewidth=3, foreground="white")],
-        )
+    for form, corner in _CORNERS.items():
+        text = f"{label(form, language)}{words['colon']}{percent(shares[form])}"
+        colour = BLUE if form is LoyaltyForm.IDEAL else ORANGE
+        write_in_corner(ax, text, corner, colour, family)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(repeat.replace("_", " ").capitalize())
-    ax.set_ylabel(attitude.replace("_", " ").capitalize())
-    ideal, spurious = percent(shares[LoyaltyForm.IDEAL]), percent(shares[LoyaltyForm.SPURIOUS])
-    how = {"given": "given", "midpoint": "the middle of the scale"}.get(
-        learnt.cut, f"the {learnt.cut}"
-    )
-    write_headline(
-        ax,
-        f"{ideal} of customers are truly loyal, {spurious} only seem so",
-        f"{counts.sum():,.0f} customers; high begins at {cut_up:.3g} and {cut_across:.3g} ({how})",
-    )
+    ax.set_xlabel(column_name(repeat, language), **font_of(family))
+    ax.set_ylabel(column_name(attitude, language), **font_of(family))
+    facts = {
+        "ideal": percent(shares[LoyaltyForm.IDEAL]),
+        "spurious": percent(shares[LoyaltyForm.SPURIOUS]),
+        "n": counts.sum(),
+        "up": cut_up,
+        "across": cut_across,
+        "how": words[learnt.cut],
+    }
+    title, note = (words[what].format(**facts) for what in ("title", "note"))
+    write_headline(ax, title, note, family=family)
     return ax
 
 

@@ -10,9 +10,16 @@ import attrs
 import numpy as np
 
 from custrel.errors import InvalidRule
-from custrel.labels import label_or_code
-from custrel.plotting._axes import BLUE, GREY, ORANGE, axes_for, require_matplotlib, write_headline
-from custrel.plotting._fonts import Language, choose_language, font_of, require_language
+from custrel.plotting._axes import (
+    BLUE,
+    GREY,
+    ORANGE,
+    axes_for,
+    construct_name,
+    require_matplotlib,
+    write_headline,
+)
+from custrel.plotting._fonts import font_of, speak
 from custrel.plotting._path_layout import Point, distance, layout
 from custrel.satisfaction.pls_bootstrap import PlsBootstrap, stars
 from custrel.satisfaction.pls_fit import PlsFit
@@ -139,10 +146,13 @@ def plot_path_model(
     Satisfaction: 83% explained, most by Quality (total effect 0.91)
     """
     require_matplotlib()
-    require_language(language)
+    words, language, family = speak(
+        _TEXTS,
+        language,
+        lambda spoken: [construct_name(n, spoken) for n in fit.model.names],
+    )
     if resampled is not None and resampled.model != fit.model:
         raise InvalidRule("the resamples are those of another model: pass fit.bootstrap(...).")
-    words, language, family = _speak(language, fit)
     arrows = _arrows(fit, resampled)
     ax = axes_for(ax, size=_SIZE)
     ax.set_axis_off()
@@ -175,22 +185,6 @@ def _sheet(
     return _Sheet(ax, places, box, scale, words, language, font_of(family))
 
 
-def _speak(language: Language, fit: PlsFit) -> tuple[Mapping[str, str], Language, list[str] | None]:
-    """Return the texts, their language, and fonts that have their letters."""
-    language, family = choose_language(
-        language,
-        lambda spoken: [*_TEXTS[spoken].values(), *(_name(n, spoken) for n in fit.model.names)],
-    )
-    return _TEXTS[language], language, family
-
-
-def _name(name: str, language: str) -> str:
-    found = label_or_code(name, language, of="construct")
-    if found != name:
-        return found
-    return name[:1].upper() + name[1:].replace("_", " ")
-
-
 def _headline(
     fit: PlsFit, resampled: PlsBootstrap | None, words: Mapping[str, str], language: str
 ) -> tuple[str, str]:
@@ -199,9 +193,9 @@ def _headline(
     drivers = {n: fit.total_effect(n, target) for n in fit.model.names if n != target}
     best = max(drivers, key=lambda name: abs(drivers[name]))
     facts: dict[str, Any] = {
-        "target": _name(target, language),
+        "target": construct_name(target, language),
         "r2": 0.0 if np.isnan(r2) else r2,
-        "driver": _name(best, language),
+        "driver": construct_name(best, language),
         "effect": drivers[best],
     }
     title = words["title" if drivers[best] else "plain"].format(**facts)
@@ -247,7 +241,7 @@ def _draw_construct(sheet: _Sheet, fit: PlsFit, name: str) -> FancyBboxPatch:
         facts.append(sheet.words["r2"].format(r2=fit.r2(name)))
     if not np.isnan(fit.index_levels()[name]):
         facts.append(sheet.words["index"].format(index=fit.index_levels()[name]))
-    shown = _name(name, sheet.language)
+    shown = construct_name(name, sheet.language)
     fitting = width * 72 / max(1.0, 0.62 * _letters(shown))
     lift = 0.17 * height if facts else 0.0
     middle: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4, **sheet.font}
