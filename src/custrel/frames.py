@@ -152,9 +152,13 @@ class Door:
             A column holds no numbers.
         """
         self.require(columns)
-        self.require_numbers(*columns)
-        frame = collect(self.frame.select(*columns))
-        return tuple(as_floats(frame.get_column(name)) for name in columns)
+        if self.lazy:
+            self.require_numbers(*columns)
+        frame = collect(self.frame.select(*columns) if self.lazy else self.frame)
+        found = [frame.get_column(name) for name in columns]
+        if not all(series.dtype.is_numeric() for series in found):
+            self.require_numbers(*columns)  # which looks at the values too
+        return tuple(map(as_floats, found))
 
     def require_numbers(self, *columns: str) -> None:
         """Refuse columns of text or times where numbers are needed.
@@ -212,7 +216,7 @@ class Door:
         self.require(columns)
         if not self.lazy:
             rows = self.values(*columns)
-            return rows, np.ones_like(rows[0])
+            return rows, np.broadcast_to(1.0, rows[0].shape)
         count = _unused_name(columns)
         frame = collect(self.frame.group_by(*columns).agg(nw.len().alias(count)))
         arrays = [as_floats(frame.get_column(name)) for name in (*columns, count)]
@@ -315,7 +319,8 @@ def enter(data: Any) -> Door:
             f"{type(native).__name__}.{file if isinstance(native, str) or hasattr(native, '__fspath__') else ''}"
         ) from None
     _probe(frame)
-    return Door(frame, framed, tuple(read_schema(frame)))
+    columns = frame.columns if isinstance(frame, nw.DataFrame) else read_schema(frame)
+    return Door(frame, framed, tuple(columns))
 
 
 def read_schema(frame: AnyFrame) -> Mapping[str, DType]:

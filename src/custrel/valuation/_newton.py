@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import attrs
@@ -15,6 +16,7 @@ Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 _MOST_STEPS = 200
 # In coordinates that are logarithms all, a longer step would leave the local shape.
 _LONGEST_STEP, _SHORTEST_STEP = 2.0, 1e-12
+_NEAR = 1e-5  # length of a step that leaves its square, about, to go
 _SECULAR_STEPS = 20
 _NO_GAIN = 1e-18  # of a logarithm of a likelihood: a billionth of a standard error
 _SMALL_GAIN = 1e-11  # relative to the value, which is not known better
@@ -76,7 +78,14 @@ class Maximum:
         return np.asarray((result + result.T) / 2)
 
 
-def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: ArrayLike) -> Maximum:
+def maximize(
+    objective: Objective,
+    start: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    *,
+    near: float = _NEAR,
+) -> Maximum:
     """Climb by Newton steps of limited length within a box.
 
     Parameters
@@ -87,6 +96,9 @@ def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: Array
         Where to begin, inside the box.
     low, high : array_like, shape (parameters,)
         The box.
+    near : float
+        Length of a step, from which on it is the last one, and what there is at its end is
+        told from what there is where it begins.
 
     Returns
     -------
@@ -106,16 +118,18 @@ def maximize(objective: Objective, start: ArrayLike, low: ArrayLike, high: Array
     while steps < _MOST_STEPS and radius > _SHORTEST_STEP and not arrived:
         room = low - point, high - point
         step = _step(gradient, hessian, room, np.inf)
-        promised = abs(float(gradient @ step))
-        if promised <= _NO_GAIN:
+        promised, length = abs(float(gradient @ step)), math.sqrt(step @ step)
+        if length <= near:
+            point, value = np.clip(point + step, low, high), value + promised / 2
+        if length <= near or promised <= _NO_GAIN:
             arrived = True
             break
-        if np.linalg.norm(step) > radius:
+        if length > radius:
             step = _step(gradient, hessian, room, radius)
+            length = math.sqrt(step @ step)
         steps += 1
         trial = np.clip(point + step, low, high)
         result = objective(trial)
-        length = float(np.linalg.norm(step))
         # Near the top, the value tells up from down no more, but the gradient does.
         noise = _SMALL_GAIN * (1 + abs(value))
         close = promised <= noise
@@ -168,7 +182,7 @@ def _newton_step(gradient: Floats, hessian: Floats, radius: float) -> Floats:
     # of More and Sorensen, by Newton's method.
     more = 0.0
     for _ in range(_SECULAR_STEPS):
-        length = np.linalg.norm(step)
+        length = math.sqrt(step @ step)
         if length <= 1.1 * radius:
             break
         more += (length / radius - 1) * length**2 / (step @ (step / (size + more)))

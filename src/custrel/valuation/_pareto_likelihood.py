@@ -34,8 +34,8 @@ _LIMITS = (
     ("customers stop at once or never (s ran to 0)", "all customers stop at one rate (s ran to infinity)"),
     ("degenerates to NBD: nobody ever stops (s/beta ran to 0)", "everybody stops at once (s/beta ran to infinity)"),
 )  # fmt: skip
-_MANY = 4_000  # rows, from which on a part of them shows the way
-_PART = 1_000
+_MANY, _FEW = 4_000, 2_000  # rows, from which on so few customers show the way
+_CLOSE = 0.1  # in coordinates: those few know them no better
 _CHUNK = 8192  # rows whose intermediate results stay in the cache
 _UPPER = tuple((i, j) for i in range(4) for j in range(i, 4))
 
@@ -135,8 +135,8 @@ def _climb(rows: Rows, scale: float, held: Penalty) -> Maximum:
     start = np.clip([-0.5, np.log(rate) + 0.5, -0.5, 0.0], _LOW, _HIGH)
     likelihood = held.on(Likelihood(rows, scale))
     if len(rows.T) >= _MANY:
-        part = held.on(Likelihood(rows.every(len(rows.T) // _PART), scale))
-        start = maximize(part, start, _LOW, _HIGH).at
+        few = held.on(Likelihood(rows.sample(_FEW), scale))
+        start = maximize(few, start, _LOW, _HIGH, near=_CLOSE).at
     best = maximize(likelihood, start, _LOW, _HIGH)
     for other in _OTHER_STARTS if best.on_boundary.any() else ():
         best = max(best, maximize(likelihood, other, _LOW, _HIGH), key=lambda peak: peak.value)

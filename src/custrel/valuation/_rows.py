@@ -6,7 +6,8 @@ customers with daily dates are about a hundred thousand such rows.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -18,12 +19,14 @@ from custrel.units import TimeUnit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Keys = NDArray[Any]  # of int32 where that is enough, else int64
 
-_SAMPLE = 4096
+_SAMPLE, _ENOUGH = 4096, 1024
 _WORTH_WHILE = 0.5  # distinct times per row of the sample, above which hardly anything repeats
 _MOST_DAYS = 1 << 20  # nearly three thousand years
 _ROOM = 4  # cells of a table per row, up to which counting in it beats sorting
-_LARGEST_KEY = 1 << 62
+_LARGEST_SMALL_KEY, _LARGEST_KEY = (1 << 31) - 1, 1 << 53  # what int32 and float64 hold
+_CHUNK = 8192  # rows whose intermediate results stay in the cache
 _NOT_WHOLE = "not a whole number >= 0"
 
 
@@ -53,13 +56,16 @@ class Rows:
     T: Floats
     counts: Floats
 
-    def every(self, nth: int) -> Rows:
-        """Return every n-th row."""
+    def sample(self, customers: int) -> Rows:
+        """Return so many customers, or nearly, from regular places."""
+        places = np.floor(np.cumsum(self.counts) * (customers / self.counts.sum()))
+        counts = np.diff(places, prepend=0.0)
+        some = np.flatnonzero(counts)
         return Rows(
-            frequency=self.frequency[::nth],
-            recency=self.recency[::nth],
-            T=self.T[::nth],
-            counts=self.counts[::nth],
+            frequency=self.frequency[some],
+            recency=self.recency[some],
+            T=self.T[some],
+            counts=counts[some],
         )
 
 
@@ -134,26 +140,25 @@ def distinct_rows(
 
     Without a repeat purchase, recency carries no information: it is set to 0.
     """
-    again = frequency > 0
-    weights = np.ones_like(T) if counts is None else counts
-    ages, lasts = _Levels.of(T), _Levels.of(recency[again])
+    recency = np.where(frequency > 0, recency, 0.0)
+    ages, lasts = _Levels.of(T), _Levels.of(recency)
     most = int(frequency.max(initial=0)) + 1
-    if ages is None or lasts is None or most * ages.size * lasts.size > _LARGEST_KEY:
-        recency = np.where(again, recency, 0.0)
+    size = 0 if ages is None or lasts is None else most * ages.size * lasts.size
+    if ages is None or lasts is None or size > _LARGEST_KEY:
+        weights = np.ones_like(T) if counts is None else counts
         return Rows(frequency=frequency, recency=recency, T=T, counts=weights)
-    once = np.bincount(ages.codes[~again], None if counts is None else counts[~again], ages.size)
-    x = frequency[again].astype(np.int64)
-    key = (x * ages.size + ages.codes[again]) * lasts.size + lasts.codes
-    size = most * ages.size * lasts.size
-    keys, number = _counted(key, None if counts is None else counts[again], size)
-    seen = np.flatnonzero(once)
+    key: Keys = np.empty(len(T), dtype=np.int32 if size <= _LARGEST_SMALL_KEY else np.int64)
+    for part in parts_of(len(T)):
+        pairs = frequency[part] * ages.size + ages.codes(part)
+        key[part] = pairs * lasts.size + lasts.codes(part)
+    keys, number = _counted(key, counts)
     pairs, last = np.divmod(keys, lasts.size)
     x, age = np.divmod(pairs, ages.size)
     return Rows(
-        frequency=np.concatenate([np.zeros(len(seen)), x]),
-        recency=np.concatenate([np.zeros(len(seen)), lasts.values(last)]),
-        T=ages.values(np.concatenate([seen, age])),
-        counts=np.concatenate([once[seen].astype(np.float64), number]),
+        frequency=x.astype(np.float64),
+        recency=lasts.values(last),
+        T=ages.values(age),
+        counts=number,
     )
 
 
@@ -166,7 +171,10 @@ def distinct_pairs(frequency: Floats, T: Floats) -> tuple[Floats, Floats, Ints |
     size = 0 if ages is None else (int(frequency.max()) + 1) * ages.size
     if ages is None or size > _LARGEST_KEY:
         return frequency, T, None
-    keys, place = _numbered(frequency.astype(np.int64) * ages.size + ages.codes, size)
+    key = np.empty(len(T), dtype=np.int64)
+    for part in parts_of(len(T)):
+        key[part] = frequency[part] * ages.size + ages.codes(part)
+    keys, place = _numbered(key, size)
     x, age = np.divmod(keys, ages.size)
     return x.astype(np.float64), ages.values(age), place
 
@@ -184,31 +192,40 @@ def distinct_frequencies(frequency: Floats) -> tuple[Floats, Ints]:
 class _Levels:
     """Times as small integers: days where they are days in some unit, else numbered."""
 
-    codes: Ints
+    times: Floats
     size: int
-    days: float | None = None
+    days: float
     distinct: Floats | None = None
 
     @classmethod
     def of(cls, times: Floats) -> _Levels | None:
         """Find the levels of times; None where hardly anything repeats."""
         sample = times[:: max(1, len(times) // _SAMPLE)]
-        if len(sample) >= _SAMPLE and len(np.unique(sample)) > _WORTH_WHILE * len(sample):
-            return None
         for unit in TimeUnit:
-            if (np.rint(sample * unit.days) / unit.days == sample).all():
-                codes = np.rint(times * unit.days)
-                if (codes / unit.days == times).all() and codes.max(initial=0) < _MOST_DAYS:
-                    codes = codes.astype(np.int64)
-                    return cls(codes, int(codes.max(initial=0)) + 1, days=unit.days)
-        numbered, distinct = pd.factorize(times)
-        return cls(numbered, len(distinct), distinct=np.asarray(distinct))
+            if _in_days(sample, unit.days) and _in_days(times, unit.days):
+                return cls(times, round(times.max(initial=0) * unit.days) + 1, days=unit.days)
+        sample = sample[sample > 0]
+        if len(sample) >= _ENOUGH and len(np.unique(sample)) > _WORTH_WHILE * len(sample):
+            return None
+        numbers, distinct = pd.factorize(times)
+        codes = numbers.astype(np.float64)
+        return cls(codes, len(distinct), days=1.0, distinct=np.asarray(distinct))
 
-    def values(self, codes: Ints) -> Floats:
+    def codes(self, part: slice) -> Floats:
+        """Return the levels of some rows."""
+        return np.rint(self.times[part] * self.days)
+
+    def values(self, codes: Keys) -> Floats:
         """Return the times of codes."""
-        if self.distinct is not None:
-            return self.distinct[codes]
-        return codes / (self.days or 1.0)
+        return codes / self.days if self.distinct is None else self.distinct[codes]
+
+
+def _in_days(times: Floats, length: float) -> bool:
+    """Tell whether times in a unit of some days are whole days, and not too many."""
+    if times.max(initial=0) * length > _MOST_DAYS:
+        return False
+    parts = (times[part] for part in parts_of(len(times)))
+    return all((np.rint(some * length) / length == some).all() for some in parts)
 
 
 def _numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
@@ -223,20 +240,24 @@ def _numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
     return keys, numbers[key]
 
 
-def _counted(key: Ints, counts: Floats | None, size: int) -> tuple[Ints, Floats]:
-    if size <= _ROOM * len(key):
-        total = np.bincount(key, counts, size)
-        keys = np.flatnonzero(total).astype(np.int64)
-        return keys, total[keys].astype(np.float64)
+def _counted(key: Keys, counts: Floats | None) -> tuple[Keys, Floats]:
+    """Return the distinct keys, and how many customers each is: sorting is faster than a table."""
     if counts is None:
         keys, number = np.unique(key, return_counts=True)
-        return keys, number.astype(np.float64)
-    keys, place = np.unique(key, return_inverse=True)
-    return keys, np.bincount(place, counts, len(keys)).astype(np.float64)
+    else:
+        keys, place = np.unique(key, return_inverse=True)
+        number = np.bincount(place, counts, len(keys))
+    return keys, number.astype(np.float64)
 
 
 def _broken(x: Floats) -> NDArray[np.bool_]:
     return np.asarray(~((x >= 0) & (x < np.inf) & (x == np.floor(x))))
+
+
+def parts_of(length: int) -> Iterator[slice]:
+    """Yield slices of rows whose intermediate results stay in the cache."""
+    for start in range(0, length, _CHUNK):
+        yield slice(start, start + _CHUNK)
 
 
 def require_one_length(**arrays: Floats) -> None:

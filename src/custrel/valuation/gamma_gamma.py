@@ -47,7 +47,8 @@ _NO_MEAN = (
     "q <= 1: the mean spend over customers does not exist, nor does the spend to expect of a "
     "customer without repeat purchases"
 )
-_MANY = 20_000  # rows, from which on a tenth of them shows the way
+_MANY, _FEW = 20_000, 5_000  # rows, from which on so few of them show the way
+_CLOSE = 0.1  # in coordinates: those few know them no better
 _CHUNK = 8192  # rows whose intermediate results stay in the cache
 _EXTREME = 1e3  # p or q, from which on differences of logarithms would lose digits
 _SAME = 1e-9  # relative spread of mean spend, below which all is equal but for rounding
@@ -371,7 +372,8 @@ def _climb(likelihood: _Likelihood, held: Penalty) -> Maximum:
     box = np.log(_LOWEST), np.log(_HIGHEST)
     start = likelihood.start()
     if len(likelihood.x) >= _MANY:
-        start = maximize(held.on(likelihood.every(10)), start, *box).at
+        few = likelihood.every(len(likelihood.x) // _FEW)
+        start = maximize(held.on(few), start, *box, near=_CLOSE).at
     return maximize(held.on(likelihood), start, *box)
 
 
