@@ -12,7 +12,7 @@ from scipy.special import betaln, digamma, expit, gammaln, zeta
 from custrel.valuation._newton import Maximum, maximize
 from custrel.valuation._peak import Peak, Penalty, in_pairs, of_beta, of_gamma
 from custrel.valuation._phases import waiting_with_slopes
-from custrel.valuation._rows import Rows, distinct_frequencies
+from custrel.valuation._rows import Rows, distinct_frequencies, parts_of
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,6 @@ _LIMITS = (
 )  # fmt: skip
 _MANY, _FEW = 20_000, 10_000  # rows, from which on so few customers show the way
 _CLOSE = 0.1  # in coordinates: those few know them no better
-_CHUNK = 8192  # rows whose intermediate results stay in the cache
 
 
 def find_peak(rows: Rows, first_too: int, penalty: float, k: int = 1) -> Peak:
@@ -120,8 +119,7 @@ class Likelihood:
         if self.k > 1:
             waits = waiting_with_slopes(self.k, np.full_like(ages, r), ages * inverse, inverse)
             value += _add_waiting(waits, weights, gradient, hessian)
-        for start in range(0, len(self.weights), _CHUNK):
-            part = slice(start, start + _CHUNK)
+        for part in parts_of(len(self.weights)):
             value += self._add(part, (r, alpha, a, b), gradient, hessian)
         return value, gradient, np.triu(hessian) + np.triu(hessian, 1).T
 

@@ -18,7 +18,7 @@ from scipy.special import digamma, gammaln, polygamma
 from custrel.valuation._newton import Maximum, maximize
 from custrel.valuation._pareto_integral import Shape, log_stopped, stopped_with_moments
 from custrel.valuation._peak import Peak, Penalty, in_pairs, of_gamma
-from custrel.valuation._rows import Rows, distinct_pairs
+from custrel.valuation._rows import Rows, distinct_pairs, parts_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,7 +36,6 @@ _LIMITS = (
 )  # fmt: skip
 _MANY, _FEW = 4_000, 2_000  # rows, from which on so few customers show the way
 _CLOSE = 0.1  # in coordinates: those few know them no better
-_CHUNK = 8192  # rows whose intermediate results stay in the cache
 _UPPER = tuple((i, j) for i in range(4) for j in range(i, 4))
 
 
@@ -172,8 +171,7 @@ class Likelihood:
         log_live, live, live_1, live_2 = self._living(shape)
         last, age = pairs.last_place, pairs.age_place
         by_stop, by_live = np.zeros(len(log_stop)), np.zeros(len(log_live))
-        for begin in range(0, len(self.counts), _CHUNK):
-            part = slice(begin, begin + _CHUNK)
+        for part in parts_of(len(self.counts)):
             at_stop = part if last is None else last[part]
             at_live = part if age is None else age[part]
             n = self.counts[part]

@@ -24,6 +24,7 @@ from custrel.valuation._rows import (
     counts_of,
     distinct_frequencies,
     frequencies,
+    parts_of,
     require_one_length,
 )
 from custrel.valuation._stirling import digamma_rise, log_beta
@@ -49,7 +50,6 @@ _NO_MEAN = (
 )
 _MANY, _FEW = 20_000, 5_000  # rows, from which on so few of them show the way
 _CLOSE = 0.1  # in coordinates: those few know them no better
-_CHUNK = 8192  # rows whose intermediate results stay in the cache
 _EXTREME = 1e3  # p or q, from which on differences of logarithms would lose digits
 _SAME = 1e-9  # relative spread of mean spend, below which all is equal but for rounding
 
@@ -406,8 +406,7 @@ class _Likelihood:
         """Return value, gradient and Hessian by log p, log q and log v."""
         x, n, customers = self.levels, self.n, self.n.sum()
         by_p, inverse, inverse2, by_q = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x), 0.0
-        for start in range(0, len(self.total), _CHUNK):
-            part = slice(start, start + _CHUNK)
+        for part in parts_of(len(self.total)):
             place, counts = self.place[part], self.counts[part]
             above = v + self.total[part]
             per_above = counts / above
