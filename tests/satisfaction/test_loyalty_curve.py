@@ -24,6 +24,16 @@ from custrel.satisfaction import (
     fit_loyalty_curve,
     trap_index,
 )
+from custrel.satisfaction._curve_kernels import (
+    EXPONENTS,
+    best_of,
+    fit,
+    merge,
+    power_design,
+    power_line,
+    resample,
+    sharpen,
+)
 
 THREE_ZONES = PiecewiseCurve(satisfaction=(1, 4, 7, 10), loyalty=(0.0, 0.5, 0.5, 1.0))
 CONVEX = PowerCurve(satisfaction=(1, 10), loyalty=(0.1, 0.9), exponent=3)
@@ -151,6 +161,87 @@ def test_the_fits_are_least_squares():
         assert power.rss <= rss + 1e-9
 
 
+def test_the_exponents_of_draws_are_as_fine_as_that_of_the_data():
+    """Against 20,001 exponents around the best of the grid, for resamples of weighted answers."""
+    answers = survey(CONVEX, n=150, sd=0.2, seed=6)
+    weights = np.random.default_rng(7).gamma(2, size=150)
+    s, l = answers[["satisfaction", "loyalty"]].to_numpy(float).T  # noqa: E741
+    cells, ends = merge(s, l, np.ones(150), weights), (1.0, 10.0)
+    (masses,) = resample(cells, 12, np.random.default_rng(8))
+    which, _ = best_of(power_design(cells, ends, EXPONENTS), cells.l, masses)
+    exponents = sharpen(cells, ends, masses, which)
+    lows, rises = power_line(cells, ends, masses, exponents)
+    assert np.ptp(exponents / EXPONENTS[which]) > 1e-3  # off the grid
+    for mass, place, exponent, low, rise in zip(masses, which, exponents, lows, rises, strict=True):
+        fine = np.exp(
+            np.linspace(np.log(EXPONENTS[place - 1]), np.log(EXPONENTS[place + 1]), 20_001)
+        )
+        _, rss = fit(power_design(cells, ends, fine), cells.l, mass)
+        assert exponent == pytest.approx(fine[rss.argmin()], rel=1e-5)
+        line = np.polyfit(((cells.s - 1) / 9) ** exponent, cells.l, 1, w=np.sqrt(mass))
+        assert (rise, low) == pytest.approx(tuple(line))
+
+
+def test_an_exponent_at_the_end_of_the_grid_stays():
+    s = np.arange(1.0, 11.0)
+    cells = merge(s, (s == 10).astype(float), np.ones(10), np.ones(10))
+    last = np.array([EXPONENTS.size - 1])
+    assert sharpen(cells, (1, 10), cells.mass[None, :], last) == pytest.approx([16])
+
+
+def test_a_respondent_of_weight_two_is_two_respondents():
+    answers = survey(CONVEX, n=80).round({"loyalty": 1}).assign(w=[0, 2, 2, 4] * 20)
+    repeated = answers.loc[answers.index.repeat(answers["w"] // 2)]
+    one = fit_loyalty_curve(answers, weight="w", seed=0, resamples=19)
+    two = fit_loyalty_curve(repeated, seed=0, resamples=19)
+    assert one.respondents == 60
+    for shape in ("linear", "power", "thresholds"):
+        mine, other = (found.candidate(shape) for found in (one, two))
+        assert mine.rss / 60 == pytest.approx(other.rss / 80)
+        assert mine.r_squared == pytest.approx(other.r_squared)
+        assert mine.curve.loyal([2, 5, 9]) == pytest.approx(other.curve.loyal([2, 5, 9]))
+    equal = fit_loyalty_curve(answers.assign(w=7), weight="w", seed=0, resamples=19)
+    plain = fit_loyalty_curve(answers, seed=0, resamples=19)
+    assert repr(equal) == repr(plain)
+    assert equal.figures(seed=1, resamples=19) == plain.figures(seed=1, resamples=19)
+    zones = SatisfactionZones(low=4, high=7)
+    mine, other = (
+        zones.elasticity(a, weight=w, seed=0, resamples=19)
+        for a, w in ((answers, "w"), (repeated, None))
+    )
+    for name in ("satisfaction", "loyalty", "slope", "elasticity"):
+        assert mine[name].tolist() == pytest.approx(other[name].tolist())
+    industries = answers.assign(industry=["a", "b"] * 40)
+    mine = compare_convexity(industries, by="industry", weight="w", seed=0, resamples=19)
+    doubled = industries.loc[answers.index.repeat(answers["w"] // 2)]
+    other = compare_convexity(doubled, by="industry", seed=0, resamples=19)
+    assert [c.exponent for c in mine.curves] == pytest.approx([c.exponent for c in other.curves])
+    with pytest.raises(InvalidData, match="column 'w': missing, infinite or negative weight in 80"):
+        fit_loyalty_curve(answers.assign(w=-1), weight="w", seed=0)
+    with pytest.raises(InvalidData, match="there is no answer to evaluate"):
+        fit_loyalty_curve(answers.assign(w=0), weight="w", seed=0)
+
+
+def test_the_common_exponent_is_found_between_the_points_of_the_grid():
+    parts = [
+        survey(PowerCurve(satisfaction=(1, 10), loyalty=ends, exponent=2.5), n=100, sd=0.05, seed=i)
+        for i, ends in enumerate([(0, 1), (3, 8)])
+    ]
+    answers = pd.concat([part.assign(shop=i) for i, part in enumerate(parts)])
+    found = compare_convexity(answers, by="shop", seed=0, resamples=19)
+    u = [((part["satisfaction"] - 1) / 9).to_numpy() for part in parts]
+
+    def rss(exponent):
+        fits = (
+            np.polyfit(x**exponent, p["loyalty"], 1, full=True)[1]
+            for x, p in zip(u, parts, strict=True)
+        )
+        return sum(float(left[0]) for left in fits)
+
+    fine = np.linspace(0.99, 1.01, 2001) * found.common_exponent
+    assert fine[np.argmin([rss(e) for e in fine])] == pytest.approx(found.common_exponent, rel=2e-5)
+
+
 def test_a_straight_line_is_rejected_no_more_often_than_stated():
     """Also where the spread grows along the line, which an F distribution would not bear."""
     rejected = {"thresholds": 0, "power": 0}
@@ -241,7 +332,7 @@ def test_sharper_competition_is_more_convex():
     assert alike.common_exponent == pytest.approx(4, rel=0.2)
     with pytest.raises(InvalidData, match="two groups or more"):
         compare_convexity(parts[0], by="industry", seed=1)
-    with pytest.raises(InvalidData, match="missing group in 1 row"):
+    with pytest.raises(InvalidData, match="missing group in 1 answer"):
         compare_convexity(same.assign(industry=[None, *["a"] * 249]), by="industry", seed=1)
 
 

@@ -163,18 +163,19 @@ def _means(fit: LoyaltyCurveFit) -> tuple[Floats, Floats, Floats, Floats]:
     levels = cells.levels
     place = np.searchsorted(levels, cells.s)
     if levels.size > _MOST_POINTS:
-        run = np.cumsum(cells.n[np.argsort(cells.s, kind="stable")]) / cells.total
-        sorted_place = np.minimum((run * _MOST_POINTS).astype(int), _MOST_POINTS - 1)
-        place = np.empty_like(sorted_place)
-        place[np.argsort(cells.s, kind="stable")] = sorted_place
-    number = np.bincount(place, cells.n).astype(np.float64)
-    there = number > 0
+        order = np.argsort(cells.s, kind="stable")
+        run = np.cumsum(cells.mass[order]) / cells.total
+        place = np.empty_like(place)
+        place[order] = np.minimum((run * _MOST_POINTS).astype(int), _MOST_POINTS - 1)
+    mass = np.bincount(place, cells.mass).astype(np.float64)
+    there = mass > 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        s = np.bincount(place, cells.n * cells.s) / number
-        mean = np.bincount(place, cells.n * cells.l) / number
-        spread = np.bincount(place, cells.n * (cells.l - mean[place]) ** 2)
-        error: Floats = np.where(number > 1, np.sqrt(spread / (number - 1) / number), 0.0)
-    return s[there], mean[there], error[there], number[there]
+        s = np.bincount(place, cells.mass * cells.s) / mass
+        mean = np.bincount(place, cells.mass * cells.l) / mass
+        spread = np.bincount(place, cells.mass * (cells.l - mean[place]) ** 2) / mass
+        number = mass**2 / np.bincount(place, cells.mass * cells.w)  # of equal weight (Kish)
+        error: Floats = np.where(number > 1, np.sqrt(spread / (number - 1)), 0.0)
+    return s[there], mean[there], error[there], mass[there]
 
 
 def _shade(

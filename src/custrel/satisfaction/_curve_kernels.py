@@ -1,7 +1,7 @@
 """Least squares for the three curves, once for the data and at once for many resamples.
 
-A curve is fitted to cells: distinct pairs of satisfaction and loyalty, each with a count.  All
-that a fit needs of them are sums, so that a column of counts for each resample makes all resamples
+A curve is fitted to cells: distinct answers of satisfaction and loyalty, each with the number and
+the weight of its respondents.  All that a fit needs of them are sums, so that a column of counts for each resample makes all resamples
 one matrix product.
 """
 
@@ -23,15 +23,21 @@ _AT_ONCE = 4_000_000  # numbers held at a time
 
 @attrs.frozen(eq=False)
 class Cells:
-    """Distinct pairs of answers, and how often each was given."""
+    """Distinct answers, how many gave each, and what each of those weighs: 1 on average."""
 
     s: Floats
     l: Floats  # noqa: E741 - the formulas' letter
     n: Floats
+    w: Floats
+
+    @property
+    def mass(self) -> Floats:
+        """What each cell counts for: its respondents times their weight."""
+        return self.n * self.w
 
     @property
     def total(self) -> float:
-        """How many respondents there are."""
+        """How many respondents there are, which all cells weigh together."""
         return float(self.n.sum())
 
     @property
@@ -39,12 +45,17 @@ class Cells:
         """The distinct satisfactions."""
         return np.unique(self.s)
 
+    def part(self, inside: NDArray[np.bool_]) -> Cells:
+        """Return some cells, their weights again 1 on average."""
+        return merge(self.s[inside], self.l[inside], self.n[inside], self.w[inside])
 
-def merge(s: Floats, l: Floats, n: Floats) -> Cells:  # noqa: E741 - the formulas' letter
-    """Merge equal answers into cells, in one order whatever the engine."""
-    pairs, where = np.unique(np.column_stack([s, l]), axis=0, return_inverse=True)
-    counts = np.bincount(where.reshape(-1), n, len(pairs)).astype(np.float64)
-    return Cells(pairs[:, 0], pairs[:, 1], counts)
+
+def merge(s: Floats, l: Floats, n: Floats, w: Floats) -> Cells:  # noqa: E741 - the formulas' letter
+    """Merge equal answers of equal weight into cells, in one order whatever the engine."""
+    cells, where = np.unique(np.column_stack([s, l, w]), axis=0, return_inverse=True)
+    counts = np.bincount(where.reshape(-1), n, len(cells)).astype(np.float64)
+    scale = counts.sum() / (counts @ cells[:, 2]) if len(cells) else 1.0
+    return Cells(cells[:, 0], cells[:, 1], counts, cells[:, 2] * scale)
 
 
 def knot_pairs(cells: Cells) -> Floats:
@@ -53,7 +64,7 @@ def knot_pairs(cells: Cells) -> Floats:
     inner = levels[1:-1]
     if inner.size > MOST_KNOTS:
         order = np.argsort(cells.s, kind="stable")
-        run = np.cumsum(cells.n[order]) / cells.total
+        run = np.cumsum(cells.mass[order]) / cells.total
         shares = np.linspace(_LEAST_SHARE, 1 - _LEAST_SHARE, MOST_KNOTS)
         places = np.minimum(np.searchsorted(run, shares), order.size - 1)
         inner = np.intersect1d(np.unique(cells.s[order][places]), inner)
@@ -66,8 +77,8 @@ def knot_pairs(cells: Cells) -> Floats:
 
 
 def _zone_shares(cells: Cells, pair: tuple[float, float]) -> tuple[float, float, float]:
-    low = float(cells.n[cells.s < pair[0]].sum()) / cells.total
-    high = float(cells.n[cells.s > pair[1]].sum()) / cells.total
+    low = float(cells.mass[cells.s < pair[0]].sum()) / cells.total
+    high = float(cells.mass[cells.s > pair[1]].sum()) / cells.total
     return low, 1 - low - high, high
 
 
@@ -151,12 +162,12 @@ def wild(cells: Cells, fitted: Floats, draws: int, stream: np.random.Generator) 
 
 
 def resample(cells: Cells, draws: int, stream: np.random.Generator) -> list[Floats]:
-    """Draw respondents again: counts of each cell, in parts of shape (some draws, cells)."""
+    """Draw respondents again: the mass of each cell, in parts of shape (some draws, cells)."""
     n = round(cells.total)
     step = max(1, _AT_ONCE // cells.n.size)
     sizes = [min(step, draws - done) for done in range(0, draws, step)]
     shares = cells.n / cells.total
-    return [stream.multinomial(n, shares, size=size).astype(np.float64) for size in sizes]
+    return [stream.multinomial(n, shares, size=size) * cells.w for size in sizes]
 
 
 def best_of(design: Floats, y: Floats, counts: Floats) -> tuple[NDArray[np.intp], Floats]:
@@ -190,6 +201,54 @@ def best_of(design: Floats, y: Floats, counts: Floats) -> tuple[NDArray[np.intp]
         better = sound & (rss < least)
         least[better], which[better], coefficients[better] = rss[better], i, found[better]
     return which, coefficients
+
+
+def sharpen(
+    cells: Cells, ends: tuple[float, float], masses: Floats, which: NDArray[np.intp]
+) -> Floats:
+    """Find the best exponent of each set of masses, from the best of the grid.
+
+    Residual squares are nearly a parabola of the logarithm of the exponent: its vertex is taken
+    thrice, each time of points an eighth as far apart.  What is best at an end of the grid stays.
+
+    Returns
+    -------
+    ndarray of shape (draws,)
+        To about 1e-7 of its value.
+    """
+    logs, step = np.log(EXPONENTS)[which], float(np.log(EXPONENTS[1] / EXPONENTS[0]))
+    inside = (which > 0) & (which < EXPONENTS.size - 1)
+    for width in (step, step / 8, step / 64):
+        left, middle, right = (
+            _power_rss(cells, ends, masses, np.exp(logs + shift)) for shift in (-width, 0.0, width)
+        )
+        bend = left - 2 * middle + right
+        sound = inside & (bend > 0)
+        move = 0.5 * width * (left - right) / np.where(sound, bend, 1.0)
+        logs = logs + np.where(sound, np.clip(move, -width, width), 0.0)
+    return np.exp(logs)
+
+
+def power_line(
+    cells: Cells, ends: tuple[float, float], masses: Floats, exponents: Floats
+) -> tuple[Floats, Floats]:
+    """Return loyalty at the lower end and its rise, of each set of masses with its own exponent."""
+    powers = ((cells.s - ends[0]) / (ends[1] - ends[0])) ** exponents[:, None]
+    total = masses.sum(axis=1)
+    middle, level = (masses * powers).sum(axis=1) / total, masses @ cells.l / total
+    around = masses * (powers - middle[:, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rise = around @ cells.l / (around * powers).sum(axis=1)
+    return level - rise * middle, rise
+
+
+def _power_rss(
+    cells: Cells, ends: tuple[float, float], masses: Floats, exponents: Floats
+) -> Floats:
+    low, rise = power_line(cells, ends, masses, exponents)
+    powers = ((cells.s - ends[0]) / (ends[1] - ends[0])) ** exponents[:, None]
+    left = cells.l - low[:, None] - rise[:, None] * powers
+    return np.asarray(np.einsum("dc,dc,dc->d", masses, left, left))
 
 
 def _determined(gram: Floats) -> NDArray[np.bool_]:

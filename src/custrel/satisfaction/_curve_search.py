@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -18,8 +18,9 @@ from custrel.satisfaction._curve_kernels import (
     knot_pairs,
     least_rss,
     linear_design,
-    merge,
     power_design,
+    power_line,
+    sharpen,
     threshold_design,
     wild,
 )
@@ -34,9 +35,8 @@ SHAPES: Mapping[str, tuple[int, int]] = MappingProxyType(
 )
 
 
-def cells_of(s: Floats, l: Floats, n: Floats, names: tuple[str, str]) -> Cells:  # noqa: E741
-    """Merge equal answers; refuse those that no curve can be fitted to."""
-    cells = merge(s, l, n)
+def require_spread(cells: Cells, names: tuple[str, str]) -> None:
+    """Refuse answers that no curve can be fitted to."""
     if cells.total < 4:
         raise FitError(f"no curve can be fitted to {cells.total:g} answers.")
     for name, values in zip(names, (cells.s, cells.l), strict=True):
@@ -44,7 +44,6 @@ def cells_of(s: Floats, l: Floats, n: Floats, names: tuple[str, str]) -> Cells: 
             raise FitError(
                 f"column {name!r}: all answers are {values[0]:g}, so that no curve can be fitted."
             )
-    return cells
 
 
 def too_few(shape: str, cells: Cells) -> str:
@@ -68,40 +67,50 @@ def designs_of(shape: str, cells: Cells, ends: Ends) -> Floats:
 
 def straight_line(cells: Cells) -> Floats:
     design = linear_design(cells)
-    return np.asarray(design[0] @ fit(design, cells.l, cells.n)[0][0])
+    return np.asarray(design[0] @ fit(design, cells.l, cells.mass)[0][0])
 
 
 def best_curve(shape: str, cells: Cells, ends: Ends) -> LoyaltyCurve:
     match shape:
         case "thresholds":
             pairs = knot_pairs(cells)
-            found, rss = fit(threshold_design(cells, pairs), cells.l, cells.n)
+            found, rss = fit(threshold_design(cells, pairs), cells.l, cells.mass)
             best = int(rss.argmin())
             return _pieces(found[best], (pairs[best, 0], pairs[best, 1]), ends)
         case "power":
             return best_power(cells, ends)
         case _:
-            found, _ = fit(linear_design(cells), cells.l, cells.n)
+            found, _ = fit(linear_design(cells), cells.l, cells.mass)
             at = [float(found[0, 0] + found[0, 1] * end) for end in ends]
             return PiecewiseCurve(satisfaction=ends, loyalty=at)
 
 
 def best_power(cells: Cells, ends: Ends) -> PowerCurve:
-    """Return the best power curve: the best of a grid, refined between its neighbours."""
+    """Return the best power curve."""
+    exponent = best_exponent((cells,), ends)
+    low, rise = power_line(cells, ends, cells.mass[None, :], np.array([exponent]))
+    loyalty = (float(low[0]), float(low[0] + rise[0]))
+    return PowerCurve(satisfaction=ends, loyalty=loyalty, exponent=exponent)
 
-    def rss_at(log_exponent: float) -> float:
-        design = power_design(cells, ends, np.exp([log_exponent]))
-        return float(fit(design, cells.l, cells.n)[1][0])
 
-    logs = np.log(EXPONENTS)
-    place = int(fit(power_design(cells, ends, EXPONENTS), cells.l, cells.n)[1].argmin())
+def best_exponent(groups: Sequence[Cells], ends: Ends) -> float:
+    """Return the exponent that fits all groups best: of a grid, refined between its neighbours."""
+
+    def rss_at(exponents: Floats) -> Floats:
+        parts = [
+            fit(power_design(cells, ends, exponents), cells.l, cells.mass)[1] for cells in groups
+        ]
+        return np.asarray(np.sum(parts, axis=0))
+
+    place, logs = int(rss_at(EXPONENTS).argmin()), np.log(EXPONENTS)
     bounds = (logs[max(place - 1, 0)], logs[min(place + 1, logs.size - 1)])
-    refined = minimize_scalar(rss_at, bounds=bounds, method="bounded", options={"xatol": 1e-9})
-    exponent = float(np.exp(refined.x))
-    (low, rise), _ = (
-        f[0] for f in fit(power_design(cells, ends, np.array([exponent])), cells.l, cells.n)
+    refined = minimize_scalar(
+        lambda log: float(rss_at(np.exp([log]))[0]),
+        bounds=bounds,
+        method="bounded",
+        options={"xatol": 1e-9},
     )
-    return PowerCurve(satisfaction=ends, loyalty=(low, low + rise), exponent=exponent)
+    return float(np.exp(refined.x))
 
 
 def _pieces(found: Floats, pair: Ends, ends: Ends) -> PiecewiseCurve:
@@ -119,9 +128,9 @@ def p_value_against_line(
     outcomes = np.column_stack([cells.l, drawn])
     # What respondents of one cell differ in is the same under every curve.
     residual = (cells.l - line)[:, None] ** 2
-    within = cells.n @ np.maximum(residual - (outcomes - line[:, None]) ** 2, 0.0)
-    straight = least_rss(linear_design(cells), outcomes, cells.n) + within
-    other = least_rss(designs, outcomes, cells.n) + within
+    within = cells.mass @ np.maximum(residual - (outcomes - line[:, None]) ** 2, 0.0)
+    straight = least_rss(linear_design(cells), outcomes, cells.mass) + within
+    other = least_rss(designs, outcomes, cells.mass) + within
     gain = straight - other
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(gain > 1e-12 * straight, gain / other, 0.0)
@@ -140,18 +149,19 @@ def figures_of(curve: LoyaltyCurve, middle: float) -> dict[str, float]:
     return figures | {"elasticity": float(curve.elasticity([middle])[0])}
 
 
-def drawn_figures(shape: str, cells: Cells, ends: Ends, counts: Floats) -> dict[str, Floats]:
+def drawn_figures(shape: str, cells: Cells, ends: Ends, masses: Floats) -> dict[str, Floats]:
     """Return the figures of every draw; the scale's ends stay those of the data."""
-    middle = counts @ cells.s / cells.total
+    middle = masses @ cells.s / masses.sum(axis=1)
     designs = designs_of(shape, cells, ends)
-    which, found = best_of(designs, cells.l, counts)
+    which, found = best_of(designs, cells.l, masses)
     with np.errstate(divide="ignore", invalid="ignore"):
         match shape:
             case "power":
-                c = EXPONENTS[which]
+                c = sharpen(cells, ends, masses, which)
+                low, rise = power_line(cells, ends, masses, c)
                 u = (middle - ends[0]) / (ends[1] - ends[0])
-                level = found[:, 0] + found[:, 1] * u**c
-                slope = found[:, 1] * c * u ** (c - 1) / (ends[1] - ends[0])
+                level = low + rise * u**c
+                slope = rise * c * u ** (c - 1) / (ends[1] - ends[0])
                 return {"exponent": c, "elasticity": slope * middle / level}
             case "thresholds":
                 pairs = knot_pairs(cells)[which]

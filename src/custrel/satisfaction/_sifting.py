@@ -69,5 +69,7 @@ def sift(door: Door, looks: Sequence[_Look]) -> tuple[AnyFrame, tuple[Problem, .
         for name, look in zip(flags, looks, strict=True)
         if counts[name]
     )
+    if not problems:
+        return door.frame, ()
     bad = nw.any_horizontal(*flags.values(), ignore_nulls=True)
-    return door.frame.filter(~bad) if problems else door.frame, problems
+    return door.frame.filter(~bad), problems

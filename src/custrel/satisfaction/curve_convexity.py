@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel._columns import as_float, require_complete, with_truth_as_numbers
 from custrel._intervals import normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import as_floats, census, collect, enter, first_rows
 from custrel.satisfaction._curve_kernels import (
     EXPONENTS,
     Cells,
@@ -21,9 +18,11 @@ from custrel.satisfaction._curve_kernels import (
     least_rss,
     power_design,
     resample,
+    sharpen,
     wild,
 )
-from custrel.satisfaction._curve_search import best_power, cells_of
+from custrel.satisfaction._curve_reading import read_cells
+from custrel.satisfaction._curve_search import best_exponent, best_power, require_spread
 from custrel.satisfaction._tables import as_text
 from custrel.satisfaction.curve_fit import CurveFigure
 from custrel.satisfaction.loyalty_curve import PowerCurve
@@ -100,6 +99,7 @@ def compare_convexity(
     by: str,
     satisfaction: str = "satisfaction",
     loyalty: str = "loyalty",
+    weight: str | None = None,
     seed: int | np.random.Generator,
     resamples: int = 499,
     confidence: float = 0.95,
@@ -114,6 +114,8 @@ def compare_convexity(
         The column of the industry, or of how sharp its competition is.
     satisfaction, loyalty : str
         Columns, each on one scale in all groups.
+    weight : str, optional
+        The column of the survey weights, 0 or more.
     seed : int or numpy Generator
         For intervals and test.
     resamples : int
@@ -128,7 +130,7 @@ def compare_convexity(
     Raises
     ------
     InvalidData
-        A number or a group is missing, or there is one group only.
+        A number or a group is missing, a weight missing or negative, or there is one group only.
     ColumnNotFound
         A column is not there.
     FitError
@@ -145,8 +147,9 @@ def compare_convexity(
     u is satisfaction between the lowest and the highest answer of all groups; each group has its
     own two ends of loyalty and its own exponent. Under the hypothesis the exponent is common. The
     statistic is the gain of the residual squares over what is left; its p-value comes from the
-    wild bootstrap under the common exponent. The exponents are sought on a grid from 1/8 to 16, in
-    steps of 4 %.
+    wild bootstrap under the common exponent. Exponents are sought from 1/8 to 16, on a grid in steps
+    of 4 % and then between its points; the test seeks them on the grid alone, in data and draws
+    alike. Survey weights are scaled to 1 on average in each group.
 
     References
     ----------
@@ -166,7 +169,7 @@ def compare_convexity(
     if resamples < 19:
         raise InvalidRule(f"a test needs 19 draws or more, got {resamples!r}.")
     normal_quantile(confidence)  # which refuses an impossible confidence
-    groups = _read(answers, by, satisfaction, loyalty)
+    groups = _read(answers, by, satisfaction, loyalty, weight)
     ends = (
         min(float(cells.levels[0]) for cells in groups.values()),
         max(float(cells.levels[-1]) for cells in groups.values()),
@@ -182,7 +185,8 @@ def compare_convexity(
             name="exponent", value=curve.exponent, low=float(low), high=float(high)
         )
         exponents.append(figure)
-    common, p_value = _test(list(groups.values()), ends, resamples, list(streams))
+    common = best_exponent(tuple(groups.values()), ends)
+    p_value = _test(list(groups.values()), ends, resamples, list(streams))
     return ConvexityComparison(
         groups=tuple(groups),
         respondents=tuple(round(cells.total) for cells in groups.values()),
@@ -193,28 +197,12 @@ def compare_convexity(
     )
 
 
-def _read(answers: Any, by: str, satisfaction: str, loyalty: str) -> dict[Any, Cells]:
-    """Count the distinct answers of each group on the engine."""
-    door = with_truth_as_numbers(enter(answers), satisfaction, loyalty)
-    door.require([by])
-    require_complete(door, satisfaction, loyalty, of="respondent")
-    missing = nw.col(by).is_null()
-    count = census(door.frame, {"missing": missing})["missing"]
-    if count:
-        rows = first_rows(door.frame, missing, list(dict.fromkeys((door.columns[0], by))))
-        raise InvalidData(
-            [
-                Problem(
-                    code="missing_key", message="missing group", column=by, count=count, rows=rows
-                )
-            ]
-        )
-    keys = {"group": nw.col(by), "s": as_float(satisfaction), "l": as_float(loyalty)}
-    table = collect(door.frame.select(**keys).group_by(*keys).agg(nw.len().alias("n")))
-    s, l, n = (as_floats(table.get_column(name)) for name in ("s", "l", "n"))  # noqa: E741
-    names = np.array(table.get_column("group").to_list(), dtype=object)
-    order = sorted(dict.fromkeys(names.tolist()), key=lambda name: (type(name).__name__, name))
-    if len(order) < 2:
+def _read(
+    answers: Any, by: str, satisfaction: str, loyalty: str, weight: str | None
+) -> dict[Any, Cells]:
+    """Return the distinct answers of each group, of which there are two or more."""
+    _, groups = read_cells(answers, satisfaction, loyalty, weight=weight, by=by)
+    if len(groups) < 2:
         problem = Problem(
             code="one_group",
             message="a comparison needs two groups or more, and there is one",
@@ -222,37 +210,39 @@ def _read(answers: Any, by: str, satisfaction: str, loyalty: str) -> dict[Any, C
             count=0,
         )
         raise InvalidData([problem])
-    return {
-        name: cells_of(
-            s[names == name], l[names == name], n[names == name], (satisfaction, loyalty)
-        )
-        for name in order
-    }
+    for cells in groups.values():
+        require_spread(cells, (satisfaction, loyalty))
+    return groups
 
 
 def _drawn_exponents(
     cells: Cells, ends: Ends, resamples: int, stream: np.random.Generator
 ) -> Floats:
     design = power_design(cells, ends, EXPONENTS)
-    parts = [best_of(design, cells.l, counts)[0] for counts in resample(cells, resamples, stream)]
-    return np.asarray(EXPONENTS[np.concatenate(parts)])
+    parts = [
+        sharpen(cells, ends, masses, best_of(design, cells.l, masses)[0])
+        for masses in resample(cells, resamples, stream)
+    ]
+    return np.concatenate(parts)
 
 
 def _test(
     groups: list[Cells], ends: Ends, resamples: int, streams: list[np.random.Generator]
-) -> tuple[float, float]:
-    """Return the common exponent, and the p-value of all being alike."""
+) -> float:
+    """Return the p-value of all exponents being alike, which are sought on one grid."""
     designs = [power_design(cells, ends, EXPONENTS) for cells in groups]
-    rss = np.array([fit(d, cells.l, cells.n)[1] for d, cells in zip(designs, groups, strict=True)])
+    rss = np.array(
+        [fit(d, cells.l, cells.mass)[1] for d, cells in zip(designs, groups, strict=True)]
+    )
     place = int(rss.sum(axis=0).argmin())
     tables, within = [], np.zeros(resamples + 1)
     for design, cells, stream in zip(designs, groups, streams, strict=True):
-        found, _ = fit(design[place : place + 1], cells.l, cells.n)
+        found, _ = fit(design[place : place + 1], cells.l, cells.mass)
         fitted = design[place] @ found[0]
         outcomes = np.column_stack([cells.l, wild(cells, fitted, resamples, stream)])
         residual = (cells.l - fitted)[:, None] ** 2
-        within += cells.n @ np.maximum(residual - (outcomes - fitted[:, None]) ** 2, 0.0)
-        tables.append(_rss_by_design(design, outcomes, cells.n))
+        within += cells.mass @ np.maximum(residual - (outcomes - fitted[:, None]) ** 2, 0.0)
+        tables.append(_rss_by_design(design, outcomes, cells.mass))
     table = np.array(tables)  # groups, exponents, outcomes
     common = table.sum(axis=0).min(axis=0) + within
     own = table.min(axis=1).sum(axis=0) + within
@@ -260,7 +250,7 @@ def _test(
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(gain > 1e-12 * common, gain / own, 0.0)
     as_large = statistic[1:] >= statistic[0] * (1 - 1e-12)
-    return float(EXPONENTS[place]), float((1 + as_large.sum()) / (1 + resamples))
+    return float((1 + as_large.sum()) / (1 + resamples))
 
 
 def _rss_by_design(design: Floats, ys: Floats, n: Floats) -> Floats:

@@ -8,19 +8,18 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custrel._columns import require_complete, with_truth_as_numbers
 from custrel._intervals import normal_quantile
 from custrel.errors import InvalidRule, UnknownCode
-from custrel.frames import enter
 from custrel.satisfaction._curve_kernels import Cells, resample
+from custrel.satisfaction._curve_reading import read_cells
 from custrel.satisfaction._curve_search import (
     SHAPES,
     best_curve,
-    cells_of,
     designs_of,
     drawn_figures,
     figures_of,
     p_value_against_line,
+    require_spread,
     straight_line,
     too_few,
 )
@@ -213,7 +212,7 @@ class LoyaltyCurveFit:
             raise InvalidRule(f"resamples must be 1 or more, got {resamples!r}.")
         one = self.chosen if shape is None else self.candidate(shape)
         cells = self.cells
-        middle = float(cells.n @ cells.s / cells.total)
+        middle = float(cells.mass @ cells.s / cells.total)
         ends = (one.curve.satisfaction[0], one.curve.satisfaction[-1])
         values = figures_of(one.curve, middle)
         drawn = [
@@ -255,6 +254,7 @@ def fit_loyalty_curve(
     *,
     satisfaction: str = "satisfaction",
     loyalty: str = "loyalty",
+    weight: str | None = None,
     shapes: Sequence[str] = ("linear", "thresholds", "power"),
     seed: int | np.random.Generator,
     alpha: float = 0.05,
@@ -271,6 +271,8 @@ def fit_loyalty_curve(
     loyalty : str
         The column of loyalty: an answer, a probability, or whether he came back
         (truth values, or 1 and 0).
+    weight : str, optional
+        The column of the survey weights, 0 or more.
     shapes : sequence of {"linear", "thresholds", "power"}
         What is tried; the straight line always is.
     seed : int or numpy Generator
@@ -287,7 +289,7 @@ def fit_loyalty_curve(
     Raises
     ------
     InvalidData
-        A number is missing.
+        A number is missing, a weight missing or negative, or there is no answer.
     ColumnNotFound
         A column is not there.
     FitError
@@ -311,7 +313,9 @@ def fit_loyalty_curve(
     unless another shape beats it with a p-value below `alpha` over the number of other shapes
     (Bonferroni); of two that do, the one with the lower BIC.
 
-    Distinct answers are counted on the engine and come to Python with their counts.
+    Distinct answers are counted on the engine and come to Python with their counts. Survey weights
+    are scaled to 1 on average; draws take respondents, whatever they weigh. An exponent is sought
+    from 1/8 to 16, on a grid and then between its points.
 
     References
     ----------
@@ -335,7 +339,9 @@ def fit_loyalty_curve(
     ('thresholds', (3.0, 8.0))
     """
     _check(shapes, alpha, resamples)
-    cells = _read_cells(answers, satisfaction, loyalty)
+    _, groups = read_cells(answers, satisfaction, loyalty, weight=weight)
+    cells = groups[None]
+    require_spread(cells, (satisfaction, loyalty))
     levels, stream = cells.levels, np.random.default_rng(seed)
     ends = (float(levels[0]), float(levels[-1]))
     wanted = dict.fromkeys(["linear", *shapes])
@@ -364,14 +370,6 @@ def fit_loyalty_curve(
     )
 
 
-def _read_cells(answers: Any, satisfaction: str, loyalty: str) -> Cells:
-    """Count the distinct answers; refuse what no curve can be fitted to."""
-    door = with_truth_as_numbers(enter(answers), satisfaction, loyalty)
-    require_complete(door, satisfaction, loyalty, of="respondent")
-    (s, l), n = door.distinct(satisfaction, loyalty)  # noqa: E741 - the formulas' letters
-    return cells_of(s, l, n, (satisfaction, loyalty))
-
-
 def _check(shapes: Sequence[str], alpha: float, resamples: int) -> None:
     for shape in shapes:
         if shape not in SHAPES:
@@ -384,8 +382,8 @@ def _check(shapes: Sequence[str], alpha: float, resamples: int) -> None:
 
 def _candidate(shape: str, curve: LoyaltyCurve, cells: Cells, p_value: float) -> CurveCandidate:
     n, parameters = cells.total, SHAPES[shape][0]
-    rss = float(cells.n @ (cells.l - curve.loyal(cells.s)) ** 2)
-    around = float(cells.n @ (cells.l - cells.n @ cells.l / n) ** 2)
+    rss = float(cells.mass @ (cells.l - curve.loyal(cells.s)) ** 2)
+    around = float(cells.mass @ (cells.l - cells.mass @ cells.l / n) ** 2)
     with np.errstate(divide="ignore"):
         bic = float(n * np.log(rss / n) + parameters * np.log(n))
     return CurveCandidate(

@@ -44,7 +44,6 @@ class LoyaltyCurve(Rule, ABC):
 
     satisfaction: tuple[float, ...]
 
-    @abstractmethod
     def loyal(self, satisfaction: ArrayLike) -> Floats:
         """Return loyalty at each satisfaction.
 
@@ -58,8 +57,8 @@ class LoyaltyCurve(Rule, ABC):
         ndarray of shape (points,)
             On the scale of loyalty.
         """
+        return self._loyal(np.asarray(satisfaction, dtype=np.float64))
 
-    @abstractmethod
     def slope(self, satisfaction: ArrayLike) -> Floats:
         """Return how much loyalty a point of satisfaction brings, at each satisfaction.
 
@@ -71,8 +70,18 @@ class LoyaltyCurve(Rule, ABC):
         Returns
         -------
         ndarray of shape (points,)
-            Points of loyalty per point of satisfaction; at a bend, that above it.
+            Points of loyalty per point of satisfaction: at a bend that above it; infinite at the
+            lower end of a power whose exponent is below 1.
         """
+        return self._slope(np.asarray(satisfaction, dtype=np.float64))
+
+    @abstractmethod
+    def _loyal(self, satisfaction: Floats) -> Floats:
+        """Return loyalty at each satisfaction."""
+
+    @abstractmethod
+    def _slope(self, satisfaction: Floats) -> Floats:
+        """Return the slope at each satisfaction."""
 
     def elasticity(self, satisfaction: ArrayLike) -> Floats:
         """Return the elasticity of loyalty at each satisfaction (顾客满意度弹性).
@@ -179,38 +188,13 @@ class PiecewiseCurve(LoyaltyCurve):
         """Where the curve bends."""
         return self.satisfaction[1:-1]
 
-    def loyal(self, satisfaction: ArrayLike) -> Floats:
-        """Return loyalty at each satisfaction.
-
-        Parameters
-        ----------
-        satisfaction : array_like of shape (points,)
-            On its scale.
-
-        Returns
-        -------
-        ndarray of shape (points,)
-            On the scale of loyalty.
-        """
-        s = np.asarray(satisfaction, dtype=np.float64)
-        piece = self._piece(s)
+    def _loyal(self, satisfaction: Floats) -> Floats:
+        piece = self._piece(satisfaction)
         start, level = np.array(self.satisfaction)[piece], np.array(self.loyalty)[piece]
-        return np.asarray(level + self._slopes()[piece] * (s - start))
+        return np.asarray(level + self._slopes()[piece] * (satisfaction - start))
 
-    def slope(self, satisfaction: ArrayLike) -> Floats:
-        """Return how much loyalty a point of satisfaction brings, at each satisfaction.
-
-        Parameters
-        ----------
-        satisfaction : array_like of shape (points,)
-            On its scale.
-
-        Returns
-        -------
-        ndarray of shape (points,)
-            Points of loyalty per point of satisfaction; at a bend, that above it.
-        """
-        return self._slopes()[self._piece(np.asarray(satisfaction, dtype=np.float64))]
+    def _slope(self, satisfaction: Floats) -> Floats:
+        return self._slopes()[self._piece(satisfaction)]
 
     def _slopes(self) -> Floats:
         return np.diff(self.loyalty) / np.diff(self.satisfaction)
@@ -308,47 +292,19 @@ class PowerCurve(LoyaltyCurve):
             raise InvalidRule("competition is between 0 and 1, and sharpest at least 1.")
         return cls(satisfaction=satisfaction, loyalty=loyalty, exponent=sharpest**competition)
 
-    def loyal(self, satisfaction: ArrayLike) -> Floats:
-        """Return loyalty at each satisfaction.
-
-        Parameters
-        ----------
-        satisfaction : array_like of shape (points,)
-            On its scale.
-
-        Returns
-        -------
-        ndarray of shape (points,)
-            On the scale of loyalty.
-        """
+    def _loyal(self, satisfaction: Floats) -> Floats:
         rise = self.loyalty[1] - self.loyalty[0]
         return np.asarray(self.loyalty[0] + rise * self._way(satisfaction) ** self.exponent)
 
-    def slope(self, satisfaction: ArrayLike) -> Floats:
-        """Return how much loyalty a point of satisfaction brings, at each satisfaction.
-
-        Parameters
-        ----------
-        satisfaction : array_like of shape (points,)
-            On its scale.
-
-        Returns
-        -------
-        ndarray of shape (points,)
-            Points of loyalty per point of satisfaction; infinite at the lower end where the
-            exponent is below 1.
-        """
-        per_length = (self.loyalty[1] - self.loyalty[0]) / (
-            self.satisfaction[1] - self.satisfaction[0]
-        )
+    def _slope(self, satisfaction: Floats) -> Floats:
+        per_length = (self.loyalty[1] - self.loyalty[0]) / np.diff(self.satisfaction)[0]
         u = self._way(satisfaction)
         with np.errstate(divide="ignore"):
             return np.asarray(per_length * self.exponent * u ** (self.exponent - 1))
 
-    def _way(self, satisfaction: ArrayLike) -> Floats:
+    def _way(self, satisfaction: Floats) -> Floats:
         low, high = self.satisfaction
-        u = (np.asarray(satisfaction, dtype=np.float64) - low) / (high - low)
-        return np.clip(u, 0.0, 1.0)
+        return np.clip((satisfaction - low) / (high - low), 0.0, 1.0)
 
 
 def arc_elasticity(before: tuple[float, float], after: tuple[float, float]) -> float:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_complete
 from custrel._intervals import normal_quantile
-from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.satisfaction._codes import Code
-from custrel.satisfaction._curve_kernels import Cells, best_of, linear_design, merge, resample
+from custrel.satisfaction._curve_kernels import Cells, best_of, linear_design, resample
+from custrel.satisfaction._curve_reading import read_cells
 from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction.loyalty_curve import LoyaltyCurve, PiecewiseCurve
 
@@ -161,6 +162,7 @@ class SatisfactionZones(Rule):
         *,
         satisfaction: str = "satisfaction",
         loyalty: str = "loyalty",
+        weight: str | None = None,
         seed: int | np.random.Generator,
         resamples: int = 999,
         confidence: float = 0.95,
@@ -173,6 +175,8 @@ class SatisfactionZones(Rule):
             A row for each respondent.
         satisfaction, loyalty : str
             Columns, on scales of 0 or more.
+        weight : str, optional
+            The column of the survey weights, 0 or more.
         seed : int or numpy Generator
             For the intervals: respondents of a zone are drawn again.
         resamples : int
@@ -190,7 +194,7 @@ class SatisfactionZones(Rule):
         Raises
         ------
         InvalidData
-            A number is missing, or there is no answer.
+            A number is missing, a weight missing or negative, or there is no answer.
         ColumnNotFound
             A column is not there.
         InvalidRule
@@ -217,18 +221,14 @@ class SatisfactionZones(Rule):
         normal_quantile(confidence)  # which refuses an impossible confidence
         if resamples < 1:
             raise InvalidRule(f"resamples must be 1 or more, got {resamples!r}.")
-        door = enter(answers)
-        require_complete(door, satisfaction, loyalty, of="respondent")
-        (s, l), n = door.distinct(satisfaction, loyalty)  # noqa: E741 - the formulas' letters
-        if not n.sum():
-            raise InvalidData([_EMPTY])
-        cells = merge(s, l, n)
+        door, groups = read_cells(answers, satisfaction, loyalty, weight=weight)
+        cells = groups[None]
         place = (cells.s >= self.low).astype(int) + (cells.s > self.high)
         streams = np.random.default_rng(seed).spawn(len(_ZONES))
         rows = []
         for i, (zone, stream) in enumerate(zip(_ZONES, streams, strict=True)):
             inside = place == i
-            part = Cells(cells.s[inside], cells.l[inside], cells.n[inside])
+            part = cells.part(inside)
             figures = _figures(part, resamples, confidence, stream)
             rows.append({"zone": zone.value, "respondents": round(part.total)} | figures)
         return as_frame(door, {name: [row[name] for row in rows] for name in rows[0]})
@@ -240,8 +240,8 @@ def _figures(
     names = ("satisfaction", "loyalty", "slope", "elasticity", "low", "high")
     if not cells.n.size:
         return dict.fromkeys(names, np.nan)
-    means = [float(cells.n @ values / cells.total) for values in (cells.s, cells.l)]
-    whole = _elasticities(cells, cells.n[None, :])
+    means = [float(cells.mass @ values / cells.total) for values in (cells.s, cells.l)]
+    whole = _elasticities(cells, cells.mass[None, :])
     if np.isnan(whole[0][0]):
         return dict(zip(names, (*means, *[np.nan] * 4), strict=True))
     parts = [_elasticities(cells, counts)[1] for counts in resample(cells, resamples, stream)]
@@ -258,11 +258,3 @@ def _elasticities(cells: Cells, counts: Floats) -> tuple[Floats, Floats]:
     slope = found[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         return slope, slope * (counts @ cells.s) / (counts @ cells.l)
-
-
-_EMPTY = Problem(
-    code="empty",
-    message="there is no answer to evaluate",
-    count=0,
-    remedy="Check the filter that was applied before.",
-)
