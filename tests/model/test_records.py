@@ -296,6 +296,7 @@ def test_whole_numbers_that_came_as_floats():
     ("cls", "field", "value", "message"),
     [
         (Own, "yes", "true", "expected true or false, got 'true'"),
+        (Own, "yes", 2, "expected true or false, got 2"),
         (Own, "count", 1.5, "expected a whole number, got 1.5"),
         (Own, "count", True, "expected a whole number, got True"),
         (Own, "count", object, "expected a whole number"),
@@ -325,6 +326,28 @@ def test_plain_data_that_make_no_object(cls, field, value, message):
 def test_days_may_be_midnights_in_a_frame():
     columns = {"start": pd.to_datetime(pd.Series(["2024-03-01"])), "end": [None]}
     assert from_columns(Period, columns) == [Period(date(2024, 3, 1))]
+
+
+def test_a_store_without_booleans_days_and_decimals_gives_the_same():
+    """As SQLite keeps them: 1 and 0, and text."""
+    mill = Customer(
+        customer_id="C-1", is_end_user=False, updated_at=datetime(2024, 1, 1, tzinfo=UTC)
+    )
+    bought = TransactionRecord(
+        orders=1, revenue=Money("1.10", "CNY"), first_on=date(2024, 1, 1), last_on=date(2024, 1, 1)
+    )
+    for thing in (mill, bought):
+        kept = {name: [as_stored(value) for value in v] for name, v in to_columns([thing]).items()}
+        assert from_columns(type(thing), kept) == [thing]
+    assert {type(value) for (value,) in kept.values()} == {int, str}
+
+
+def as_stored(value):
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def test_what_has_no_class_or_two():

@@ -165,8 +165,9 @@ def from_columns(
     kind : type
         The class that they are of.
     columns : mapping of str to sequence, or data frame
-        What `to_columns` gave, perhaps after a journey through pandas, Polars or PyArrow.  A
-        column may be missing where its field has a default.
+        What `to_columns` gave, perhaps after a journey through pandas, Polars, PyArrow or a
+        store: days and instants may come as ISO text, exact numbers as text, true and false as
+        1 and 0.  A column may be missing where its field has a default.
     errors : {"raise", "collect"}
         What to do with rows that do not make an object.
     flows : iterable of Flow

@@ -204,7 +204,9 @@ def _text(value: Any) -> str:
 
 
 def _flag(value: Any) -> bool:
-    if isinstance(value, bool) or type(value).__name__ in {"bool", "bool_"}:  # NumPy's, too
+    if isinstance(value, int) and value in {0, 1}:  # as stores keep it that know no booleans
+        return bool(value)
+    if type(value).__name__ in {"bool", "bool_"}:  # NumPy's
         return bool(value)
     raise InvalidValue(f"expected true or false, got {value!r}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 
 from custrel.errors import InvalidValue
 from custrel.model._codes import Code
@@ -56,7 +57,7 @@ class ShopperType(Code):
             A score is not a number.
         """
         given = {cls(kind): float(score) for kind, score in scores.items()}
-        if any(score != score for score in given.values()):
+        if any(isnan(score) for score in given.values()):
             raise InvalidValue("ShopperType: a score is not a number (NaN); leave the type out.")
         highest = max(given.values(), default=None)
         best = [kind for kind, score in given.items() if score == highest]
