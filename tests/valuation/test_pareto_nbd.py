@@ -114,8 +114,8 @@ def test_what_other_programs_overflow_at(shape, x, recency, T):
     alive = model.probability_alive(**history)
     assert ((alive > 0) & (alive <= 1)).all()
     assert np.isfinite(model.expected_purchases(**history, horizon=52)).all()
-    for row, number in enumerate(x):
-        living, stopped = bracket(Shape(*shape), number, recency, T)
+    for row in range(0, len(x), 10):
+        living, stopped = bracket(Shape(*shape), x[row], recency, T)
         assert alive[row] == pytest.approx(float(living / (living + stopped)), rel=1e-12)
 
 

@@ -7,6 +7,7 @@ j has a weight.  With it his rate is gamma distributed with the shape K + j, K =
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import attrs
 import numpy as np
@@ -208,11 +209,16 @@ class _Now:
 
     def events(self, ahead: Floats) -> Iterator[tuple[Floats, Floats]]:
         """Yield numbers of events within a stretch of time, and the probability of each."""
+        if not self.length_of_series(ahead).max() <= _MOST:
+            raise InvalidRule(
+                f"so many purchases within a horizon of up to {ahead.max():g} are not counted one "
+                "by one: take a nearer one."
+            )
         z = (ahead / (self.passed + ahead))[:, None]
         logs = -self.shape * np.log1p(ahead / self.passed)
         with np.errstate(divide="ignore"):
             log_z = np.log(z)
-        for start in range(0, _MOST, _BLOCK):
+        for start in count(0, _BLOCK):
             m = np.arange(start, start + _BLOCK, dtype=np.float64)
             with np.errstate(divide="ignore", invalid="ignore"):
                 each = np.log((self.shape[:, None] + (m - 1)) / m) + log_z
@@ -226,10 +232,6 @@ class _Now:
             rest = chance[:, -1] * (m[-1] + 1)
             if ((falls < 1) & (rest <= _NOTHING * (1 - falls) ** 2)).all():
                 return
-        raise InvalidRule(
-            f"so many purchases within a horizon of up to {ahead.max():g} are not counted one by "
-            "one: take a nearer one."
-        )
 
     def chance(self, n: Floats, length: Floats) -> Floats:
         """Return the probability of n purchases within a length of time."""
@@ -240,7 +242,7 @@ class _Now:
         stops = np.exp(log_beta(self.beta + again - 1, self.a + 1) - start)
         first = n * self.k - self.j  # the event with which the n-th purchase is made
         z = length / (self.passed + length)
-        count = np.zeros(np.broadcast_shapes(first.shape, z.shape))
+        chance = np.zeros(np.broadcast_shapes(first.shape, z.shape))
         moves = np.log(np.where(length > 0, length, 1.0) / (self.passed + length))
         for i in range(self.k):
             m = first + i
@@ -248,9 +250,9 @@ class _Now:
             logs = -log_beta(self.shape, event + 1) - np.log(self.shape + event)
             logs = logs + self.shape * np.log(self.passed / (self.passed + length)) + event * moves
             possible = (m >= 0) & ((length > 0) | (event == 0))
-            count = count + np.where(possible, np.exp(logs), 0.0)
+            chance = chance + np.where(possible, np.exp(logs), 0.0)
         enough = betainc(np.maximum(first, 1), self.shape, z)
-        return np.asarray(goes_on * count + np.where(n > 0, stops * enough, 0.0))
+        return np.asarray(goes_on * chance + np.where(n > 0, stops * enough, 0.0))
 
     def integrated(self, ahead: Floats, *, purchases: bool) -> Floats:
         """Integrate over p what is expected, or the probability to be alive, after a long time.
