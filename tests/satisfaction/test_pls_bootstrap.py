@@ -9,6 +9,8 @@ from satisfaction.pls_reference import htmt, reference
 from satisfaction.test_pls import survey
 from scipy.stats import bootstrap as scipy_bootstrap
 
+from custrel import _parallel
+from custrel._parallel import in_parts
 from custrel.errors import FitError, InvalidData, InvalidRule, MissingExtra, UnknownCode
 from custrel.satisfaction import Construct, PathModel, PlsMethod, compare_groups, pls
 from custrel.satisfaction._path_model import resampling
@@ -111,9 +113,9 @@ def _interrupt(batch):
 
 def test_an_interruption_ends_the_other_processes():
     with pytest.raises(KeyboardInterrupt):
-        resampling.in_parts(_interrupt, list(range(40)), 2, progress=False)
+        in_parts(_interrupt, list(range(40)), "work", processes=2, progress=False)
     assert not multiprocessing.active_children()
-    assert resampling.in_parts(abs, [-1, -2, -3], 2, progress=False) == [1, 2, 3]
+    assert in_parts(abs, [-1, -2, -3], "work", processes=2, progress=False) == [1, 2, 3]
 
 
 def test_intervals(made):
@@ -231,7 +233,7 @@ def test_options_that_cannot_be(made, monkeypatch):
         fit.bootstrap(seed=1, resamples=1)
     with pytest.raises(InvalidRule, match="processes must be 1 or more"):
         fit.bootstrap(seed=1, processes=0)
-    monkeypatch.setattr(resampling, "find_spec", lambda name: None)
+    monkeypatch.setattr(_parallel, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match="tqdm is not installed"):
         fit.bootstrap(seed=1, progress=True)
 

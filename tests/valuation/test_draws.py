@@ -1,7 +1,5 @@
 """Posterior and bootstrap draws, and what follows from them for a customer's value."""
 
-import sys
-
 import attrs
 import numpy as np
 import pandas as pd
@@ -9,6 +7,7 @@ import pytest
 from segmentation.engines import ENGINES, read
 from valuation.simulated import customers
 
+from custrel import _parallel
 from custrel.errors import ColumnNotFound, FitError, InvalidRule, MissingExtra, UnitMismatch
 from custrel.transactions import CustomerSummary
 from custrel.valuation import (
@@ -172,7 +171,7 @@ def test_poor_draws_say_so(model):
 
 
 def test_refused(model, rows):
-    with pytest.raises(InvalidRule, match="draws=0"):
+    with pytest.raises(InvalidRule, match="draws must be 1 or more, got 0"):
         posterior(model, rows, seed=1, draws=0)
     with pytest.raises(InvalidRule, match=r"spread=0\.0"):
         posterior(model, rows, seed=1, spread=0.0)
@@ -213,8 +212,7 @@ def test_a_bar(model, rows, capfd):
 
 
 def test_a_bar_without_tqdm(model, rows, monkeypatch):
-    module = sys.modules["custrel.valuation.bootstrap"]  # whose name the function has
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    monkeypatch.setattr(_parallel, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match="tqdm"):
         bootstrap(model, rows, seed=3, draws=9, progress=True)
 
@@ -248,7 +246,7 @@ def test_bootstrap_of_counted_opportunities_and_contracts():
 
 
 def test_bootstrap_refused(rows, model):
-    with pytest.raises(InvalidRule, match="draws=0"):
+    with pytest.raises(InvalidRule, match="draws must be 1 or more, got 0"):
         bootstrap(model, rows, seed=1, draws=0)
     with pytest.raises(InvalidRule, match="made from known parameters"):
         bootstrap(TRUTH, rows, seed=1)

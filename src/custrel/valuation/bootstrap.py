@@ -7,20 +7,17 @@ parameters that are learnt from them lie apart is how well the first are known.
 from __future__ import annotations
 
 import inspect
-import signal
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from functools import partial
-from importlib.util import find_spec
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel.errors import FitError, InvalidRule, MissingExtra
+from custrel._parallel import in_parts
+from custrel.errors import FitError, InvalidRule
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._rows import counts_of
@@ -32,7 +29,6 @@ __all__ = ["bootstrap"]
 Floats = NDArray[np.float64]
 Stream = np.random.Generator
 Draw = tuple[list[float] | None, tuple[str, ...]]
-Work = Callable[[list[Stream]], list[Draw]]
 
 _AT_ONCE = 8  # draws that a process makes before it says so
 
@@ -112,17 +108,16 @@ def bootstrap(
     >>> len(found)
     20
     """
-    if draws < 1 or processes < 1:
-        raise InvalidRule(f"draws={draws!r}, processes={processes!r}: both must be 1 or more.")
-    if progress and find_spec("tqdm") is None:
-        raise MissingExtra("tqdm", "progress")
+    if draws < 1:
+        raise InvalidRule(f"draws must be 1 or more, got {draws!r}.")
     estimate_of(model)
     require_same_unit(model, known_unit(model), data)
     column, ages = _ages(model, data, weights)
     streams = np.random.default_rng(seed).spawn(draws)
     parts = [streams[start : start + _AT_ONCE] for start in range(0, draws, _AT_ONCE)]
-    made = _made(partial(_learn_again, model, column, ages), parts, processes)
-    found = [row for part in _shown(made, len(parts), progress) for row in part]
+    work = partial(_learn_again, model, column, ages)
+    made = in_parts(work, parts, "bootstrap", processes=processes, progress=progress)
+    found = [row for part in made for row in part]
     learnt = [parameters for parameters, _ in found if parameters is not None]
     if not learnt:
         raise FitError(
@@ -169,33 +164,6 @@ def _learn_again(model: Any, column: str, ages: Floats, streams: Sequence[Stream
             values = [getattr(again, name) for name in names_of(model)]
             found.append((values, estimate_of(again).diagnosis))
     return found
-
-
-def _made(work: Work, parts: list[list[Stream]], processes: int) -> Iterator[list[Draw]]:
-    """Yield the draws of each part, in order."""
-    if processes == 1:
-        yield from map(work, parts)
-        return
-    # Fresh processes: a copy of this one could hold locks of threads that it has not.
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_stay)
-    try:
-        yield from pool.map(work, parts)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _stay() -> None:
-    """Leave Ctrl-C to the process that asked for the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _shown(made: Iterator[list[Draw]], parts: int, progress: bool) -> Iterator[list[Draw]]:
-    if not progress:
-        return made
-    from tqdm.auto import tqdm  # noqa: PLC0415 - an extra
-
-    bar: Iterator[list[Draw]] = iter(tqdm(made, total=parts, desc="bootstrap"))
-    return bar
 
 
 def _diagnosis(found: Sequence[Draw]) -> tuple[str, ...]:

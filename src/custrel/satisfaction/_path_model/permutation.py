@@ -8,11 +8,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._parallel import in_parts
 from custrel.errors import FitError, InvalidRule
 from custrel.satisfaction._path_model.design import Design, design_of
 from custrel.satisfaction._path_model.kernel import Estimates, estimate
 from custrel.satisfaction._path_model.moments import Answered, Moments, moments_of, sums_of
-from custrel.satisfaction._path_model.resampling import in_parts
 from custrel.satisfaction.path_model import PathModel
 from custrel.satisfaction.pls_method import PlsMethod
 
@@ -62,7 +62,8 @@ def permute(
     sizes = [min(step, permutations - done) for done in range(0, permutations, step)]
     streams = np.random.default_rng(seed).spawn(len(sizes))
     work = partial(_divide, answered, first, model, method)
-    parts = in_parts(work, list(zip(streams, sizes, strict=True)), processes, progress)
+    batches = list(zip(streams, sizes, strict=True))
+    parts = in_parts(work, batches, "permutations", processes=processes, progress=progress)
     drawn = Differences(
         *(
             np.concatenate([getattr(part, field.name) for part in parts])

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from importlib.util import find_spec
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel.errors import FitError, InvalidRule, MissingExtra
+from custrel._parallel import in_parts
+from custrel.errors import FitError, InvalidRule
 from custrel.satisfaction._path_model.design import Design, design_of
 from custrel.satisfaction._path_model.kernel import Estimates, estimate
 from custrel.satisfaction._path_model.moments import Answered, moments, sums_of
@@ -23,7 +18,6 @@ from custrel.satisfaction.pls_method import PlsMethod
 
 Floats = NDArray[np.float64]
 Draws = dict[str, Floats]
-Part = TypeVar("Part")
 
 _BATCH = 100  # resamples that one seed draws and one product serves
 _AT_ONCE = 8_000_000  # numbers held at a time
@@ -52,7 +46,8 @@ def bootstrap(
     sizes = [min(step, resamples - done) for done in range(0, resamples, step)]
     streams = np.random.default_rng(seed).spawn(len(sizes))
     work = partial(_resample, answered, model, method, like)
-    parts = in_parts(work, list(zip(streams, sizes, strict=True)), processes, progress)
+    batches = list(zip(streams, sizes, strict=True))
+    parts = in_parts(work, batches, "bootstrap", processes=processes, progress=progress)
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     failed = resamples - len(draws["paths"])
     if failed > resamples - 2:
@@ -99,49 +94,3 @@ def jackknife(answered: Answered, model: PathModel, method: PlsMethod, like: Flo
 def _usable(estimates: Estimates, model: PathModel, design: Design) -> Draws:
     there = estimates.steps > 0
     return {name: rows[there] for name, rows in statistics(estimates, model, design).items()}
-
-
-def in_parts(
-    work: Callable[[Any], Part], batches: Sequence[Any], processes: int, progress: bool
-) -> list[Part]:
-    """Do work in parts, in this process or in several; return the parts in their order.
-
-    An interruption ends the other processes too, and leaves nothing half done.
-    """
-    if processes < 1:
-        raise InvalidRule(f"processes must be 1 or more, got {processes!r}.")
-    with _shown(len(batches), progress) as step:
-        if processes == 1 or len(batches) == 1:
-            return [step(part) for part in map(work, batches)]
-        return [step(part) for part in _elsewhere(work, batches, processes)]
-
-
-def _elsewhere(
-    work: Callable[[Any], Part], batches: Sequence[Any], processes: int
-) -> Iterator[Part]:
-    # Not forked: a process that is copied while its libraries hold locks may stand still.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(processes, len(batches)), mp_context=context)
-    try:
-        yield from pool.map(work, batches)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _shown(parts: int, progress: bool) -> Generator[Callable[[Part], Part]]:
-    """Show on the terminal how far the work is, where it was asked for."""
-    if not progress:
-        yield lambda part: part
-        return
-    if find_spec("tqdm") is None:
-        raise MissingExtra("tqdm", "progress")
-    from tqdm.auto import tqdm  # noqa: PLC0415 - an extra
-
-    with tqdm(total=parts, unit="batch") as bar:
-
-        def step(part: Part) -> Part:
-            bar.update()
-            return part
-
-        yield step

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from custrel.satisfaction._path_model.design import Design
     from custrel.satisfaction._path_model.kernel import Estimates
     from custrel.satisfaction.path_model import PathModel
-    from custrel.satisfaction.pls_fit import PlsFit
+    from custrel.satisfaction.pls_tables import PlsTables
 
 Floats = NDArray[np.float64]
 Columns = dict[str, Any]
@@ -47,7 +47,7 @@ def item_columns(model: PathModel, design: Design, estimates: Estimates) -> Colu
     }
 
 
-def construct_columns(fit: PlsFit) -> Columns:
+def construct_columns(fit: PlsTables) -> Columns:
     """Return a row for each construct."""
     design, estimates, number = fit.design, fit.estimates, fit.answered.number
     r2 = estimates.r2[0]
@@ -68,7 +68,7 @@ def construct_columns(fit: PlsFit) -> Columns:
     }
 
 
-def path_columns(fit: PlsFit) -> Columns:
+def path_columns(fit: PlsTables) -> Columns:
     """Return a row for each path."""
     design, estimates = fit.design, fit.estimates
     ends = design.ends
@@ -82,7 +82,7 @@ def path_columns(fit: PlsFit) -> Columns:
     }
 
 
-def effect_columns(fit: PlsFit) -> Columns:
+def effect_columns(fit: PlsTables) -> Columns:
     """Return a row for each construct that reaches another."""
     ends = reached(fit.design)
     direct, total = fit.estimates.paths[0][ends], fit.estimates.total[0][ends]
@@ -90,7 +90,7 @@ def effect_columns(fit: PlsFit) -> Columns:
     return found | {"direct": direct, "indirect": total - direct, "total": total}
 
 
-def route_columns(fit: PlsFit) -> Columns:
+def route_columns(fit: PlsTables) -> Columns:
     """Return a row for each way of two arrows or more."""
     routes = indirect_routes(fit.design)
     found = keys("indirect_effects", fit.model, fit.design)
@@ -98,7 +98,7 @@ def route_columns(fit: PlsFit) -> Columns:
     return found | {"effect": effects}
 
 
-def discriminant_columns(fit: PlsFit) -> Columns:
+def discriminant_columns(fit: PlsTables) -> Columns:
     """Return a row for each pair of constructs."""
     design, estimates = fit.design, fit.estimates
     pairs = np.triu_indices(design.starts.size, 1)
@@ -114,20 +114,20 @@ def discriminant_columns(fit: PlsFit) -> Columns:
     }
 
 
-def crossed_columns(fit: PlsFit) -> Columns:
+def crossed_columns(fit: PlsTables) -> Columns:
     """Return a row for each item, with a column for each construct."""
     found = keys("loadings", fit.model, fit.design)
     crossed = fit.estimates.crossed[0]
     return found | {name: crossed[:, j] for j, name in enumerate(fit.model.names)}
 
 
-def redundancy_columns(fit: PlsFit, omission: int) -> Columns:
+def redundancy_columns(fit: PlsTables, omission: int) -> Columns:
     """Return a row for each construct that something influences."""
     found = redundancy(fit.answered, fit.design, fit.method, omission)
     return {"construct": [fit.model.names[j] for j in found], "q2": list(found.values())}
 
 
-def importance_columns(fit: PlsFit, target: int) -> tuple[Columns, Columns]:
+def importance_columns(fit: PlsTables, target: int) -> tuple[Columns, Columns]:
     """Return importance and performance of constructs, and of items, for the target's index.
 
     Importance is how many points the target's index gains where another's gains one.
@@ -155,7 +155,7 @@ def importance_columns(fit: PlsFit, target: int) -> tuple[Columns, Columns]:
     return constructs, items
 
 
-def consequence_columns(fit: PlsFit, source: int) -> Columns:
+def consequence_columns(fit: PlsTables, source: int) -> Columns:
     """Return a row for each construct that the source influences."""
     spans = _index_deviations(fit)
     levels = index_levels(fit.estimates, fit.model, standardized=False)[0]
@@ -180,7 +180,7 @@ def _item_shares(estimates: Estimates, design: Design) -> Floats:
     return np.asarray(parts / np.add.reduceat(parts, design.starts)[design.home])
 
 
-def _index_deviations(fit: PlsFit) -> Floats:
+def _index_deviations(fit: PlsTables) -> Floats:
     """Return the standard deviation of every construct's index."""
     parts = fit.estimates.weights[0] / fit.estimates.deviations[0]
     sums = np.add.reduceat(parts, fit.design.starts)
@@ -188,7 +188,7 @@ def _index_deviations(fit: PlsFit) -> Floats:
     return np.asarray(100 / (sums * np.array(widths)))
 
 
-def score_expressions(fit: PlsFit, *, standardized: bool) -> dict[str, nw.Expr]:
+def score_expressions(fit: PlsTables, *, standardized: bool) -> dict[str, nw.Expr]:
     """Return every construct's score as an expression over the items' columns."""
     means, parts = fit.estimates.means[0], fit.estimates.weights[0] / fit.estimates.deviations[0]
     shares = _item_shares(fit.estimates, fit.design)
@@ -206,7 +206,7 @@ def score_expressions(fit: PlsFit, *, standardized: bool) -> dict[str, nw.Expr]:
     return found
 
 
-def summary_rows(fit: PlsFit) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+def summary_rows(fit: PlsTables) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     """Return constructs and paths as text, the heads first."""
     table, arrows = construct_columns(fit), path_columns(fit)
     figures = ("r2", "alpha", "rho_a", "rho_c", "ave")
