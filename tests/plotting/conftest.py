@@ -81,10 +81,10 @@ def drivers(survey):
     return penalty_reward(survey, attributes=names)
 
 
-@pytest.fixture
-def chinese_font(tmp_path):
-    """A font that has every Chinese letter and Latin ones, as boxes; matplotlib knows it."""
-    others = map(ord, "“”²≥，：；（）")
+@pytest.fixture(scope="session")
+def chinese_font_file(tmp_path_factory):
+    """A font that has every Chinese letter and Latin ones, as boxes."""
+    others = (*map(ord, "“”²≥"), *range(0xFF00, 0xFF60))
     letters = [*range(0x20, 0x7F), *range(0x3000, 0x3020), *range(0x4E00, 0xA000), *others]
     glyphs = {code: f"u{code:04X}" for code in letters}
     builder = FontBuilder(1000, isTTF=True)
@@ -96,10 +96,16 @@ def chinese_font(tmp_path):
     builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=800, sTypoDescender=-200)
     builder.setupPost()
-    path = tmp_path / "boxes.ttf"
+    path = tmp_path_factory.mktemp("fonts") / "boxes.ttf"
     builder.save(path)
+    return path
+
+
+@pytest.fixture
+def chinese_font(chinese_font_file):
+    """Its name; matplotlib knows it."""
     known = list(fontManager.ttflist)
-    fontManager.addfont(path)
+    fontManager.addfont(chinese_font_file)
     yield "Boxes"
     fontManager.ttflist = known
 

@@ -17,6 +17,8 @@ from custrel.satisfaction import ipa_survey
 from custrel.segmentation import (
     STANDARD_SEGMENTS,
     RfmScale,
+    abc,
+    correspondence,
     key_account_chart,
     segment_profile,
     transitions,
@@ -48,6 +50,9 @@ PICTURES = {
         ipa_survey(d.survey, attributes=d.asked, scale=(1, 10)), **o
     ),
     "profile": lambda d, **o: plotting.plot_profile(segment_profile(d.scored), **o),
+    "correspondence": lambda d, **o: plotting.plot_correspondence(
+        correspondence(abc(d.scored), columns="abc"), **o
+    ),
     "transitions": lambda d, **o: plotting.plot_transitions(transitions(*d.dates), **o),
     "key_accounts": lambda d, **o: plotting.plot_key_accounts(
         key_account_chart(d.months, standard=150, value="amount"), **o

@@ -1,4 +1,6 @@
-"""Profiles, transitions and the chart of key accounts: what is drawn is what was computed."""
+"""Pictures of segments: what is drawn is what was computed, in either language."""
+
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -6,11 +8,18 @@ import pytest
 from matplotlib.patches import PathPatch
 from segmentation.engines import ENGINES
 
-from custrel.errors import ColumnNotFound, InvalidData, InvalidRule
-from custrel.plotting import plot_key_accounts, plot_profile, plot_transitions
+from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
+from custrel.plotting import (
+    plot_correspondence,
+    plot_key_accounts,
+    plot_profile,
+    plot_transitions,
+)
 from custrel.plotting._axes import BLUE, GREY, ORANGE
 from custrel.segmentation import (
+    Correspondence,
     Transitions,
+    correspondence,
     key_account_chart,
     segment_profile,
     transitions,
@@ -150,3 +159,114 @@ def test_no_months():
         plot_key_accounts(chart)
     with pytest.raises(ColumnNotFound, match=r"key_account_chart\(\) makes them"):
         plot_key_accounts(chart.drop(columns="demoted"))
+
+
+# --------------------------------------------------------------------------- correspondence
+
+# Greenacre's table of smoking by staff group (1984): 193 employees.
+SMOKING = {
+    "SM": [4, 2, 3, 2],
+    "JM": [4, 3, 7, 4],
+    "SE": [25, 10, 12, 4],
+    "JE": [18, 24, 33, 13],
+    "SC": [10, 6, 7, 2],
+}
+STAFF = {
+    "group": [g for g, counts in SMOKING.items() for n in counts for _ in range(n)],
+    "smokes": [
+        kind
+        for counts in SMOKING.values()
+        for kind, n in zip(("none", "light", "medium", "heavy"), counts, strict=True)
+        for _ in range(n)
+    ],
+}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_the_map_of_greenacre(kind):
+    """The axes of his map show 87.8 % and 11.8 %; SE stand beside none."""
+    found = correspondence(ENGINES[kind](STAFF), rows="group", columns="smokes")
+    ax = plot_correspondence(found)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        "Axis 1 (88% of the inertia)", "Axis 2 (12% of the inertia)",
+    )  # fmt: skip
+    rows, columns = (np.asarray(marks.get_offsets()) for marks in ax.collections)
+    assert [len(rows), len(columns)] == [5, 4]
+    names = {t.get_text(): t.xy for t in ax.texts if t.get_text() in {*SMOKING, "none"}}
+    assert np.hypot(*np.subtract(names["SE"], names["none"])) < 0.05
+    assert abs(names["SE"][0]) == pytest.approx(0.3806, abs=5e-5)  # his coordinates of SE
+    assert ax.get_title(loc="left") == "SE and none go together most"
+    assert ax.get_aspect() == 1.0
+
+
+def test_maps_that_cannot_be_drawn():
+    even = {"segment": ["a", "a", "b", "b"], "need": ["x", "y", "x", "y"]}
+    with pytest.raises(InvalidData, match="nothing to do with one another"):
+        plot_correspondence(correspondence(pd.DataFrame(even), columns="need"))
+    points = pd.DataFrame(
+        {"side": ["row"] * 41, "category": range(41), "mass": 0.1, "x": 0.0, "y": 0.0}
+    )
+    with pytest.raises(InvalidRule, match="41 categories are too many"):
+        plot_correspondence(Correspondence(points=points, inertias=(1.0,)))
+
+
+def test_a_map_of_one_axis():
+    two = pd.DataFrame({"segment": list("aaab"), "need": list("xxyy")})
+    ax = plot_correspondence(correspondence(two, columns="need"))
+    assert ax.get_ylabel() == "Axis 2 (0% of the inertia)"
+    assert ax.get_title(loc="left") == "b and y go together most"  # 1/4 of all, against 1/8
+
+
+# ----------------------------------------------------------------------------------- Chinese
+
+MONTHS = {
+    "customer_id": ["a", "b", "a"],
+    "month": ["2024-01", "2024-01", "2024-02"],
+    "revenue": [60, 70, 80],
+}
+NEEDS = {"segment": ["champions", "champions", "lost"], "need": ["advice", "advice", "price"]}
+IN_CHINESE = {
+    "冠军客户：收入为平均值的3.6倍": lambda **o: plot_profile(
+        segment_profile(pd.DataFrame(CUSTOMERS), of=["revenue"]), of=["revenue"], **o
+    ),
+    "71%留在原有客户群，5%升入更好的客户群，24%降入更差的客户群": lambda **o: plot_transitions(
+        FLOWS, kind="abc", **o
+    ),
+    "2024-02有大客户1家，比2024-01少1家": lambda **o: plot_key_accounts(
+        key_account_chart(pd.DataFrame(MONTHS), standard=50), **o
+    ),
+    "已流失客户与price关联最强": lambda **o: plot_correspondence(
+        correspondence(pd.DataFrame(NEEDS), columns="need"), **o
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "draw"), IN_CHINESE.items())
+def test_in_chinese(title, draw, no_chinese_font, chinese_font):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of matplotlib, about letters that a font does not have
+        ax = draw(language="zh")
+        ax.figure.canvas.draw()
+    assert ax.get_title(loc="left").replace("\n", "") == title
+    with pytest.raises(UnknownCode, match="'en', 'zh'"):
+        draw(language="fr")
+
+
+@pytest.mark.parametrize("draw", IN_CHINESE.values())
+def test_chinese_without_a_font(draw, no_chinese_font):
+    with pytest.warns(UserWarning, match="the text is English") as seen:
+        ax = draw(language="zh")
+    assert seen[0].filename == __file__
+    assert ax.get_xlabel().isascii()
+
+
+def test_segments_whose_own_names_are_chinese(no_chinese_font, chinese_font):
+    """English text around names that are Chinese in the data."""
+    named = pd.DataFrame(CUSTOMERS).replace({"segment": {"lost": "流失", "champions": "冠军"}})
+    ax = plot_profile(segment_profile(named, of=["revenue"]), of=["revenue"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax.figure.canvas.draw()
+    assert ax.get_title(loc="left") == "冠军: revenue 3.6 times the average"
+    assert ax.get_yticklabels()[0].get_fontfamily()[0] == chinese_font

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custrel.plotting.cohorts import plot_cohorts as plot_cohorts
+    from custrel.plotting.correspondence import plot_correspondence as plot_correspondence
     from custrel.plotting.frequencies import plot_frequencies as plot_frequencies
     from custrel.plotting.frequency_recency import plot_frequency_recency as plot_frequency_recency
     from custrel.plotting.heterogeneity import plot_heterogeneity as plot_heterogeneity
@@ -44,6 +45,7 @@ else:
         __name__,
         {
             "custrel.plotting.cohorts": ("plot_cohorts",),
+            "custrel.plotting.correspondence": ("plot_correspondence",),
             "custrel.plotting.frequencies": ("plot_frequencies",),
             "custrel.plotting.frequency_recency": ("plot_frequency_recency",),
             "custrel.plotting.heterogeneity": ("plot_heterogeneity",),

@@ -51,6 +51,7 @@ _MEASURES = MappingProxyType(
     }
 )
 _WIDTH_OF_A_LETTER = 0.55  # of the font size; DejaVu Sans is wide
+_WIDTH_OF_A_SIGN = 1.05  # of a Chinese one, whose place is rounded up to whole pixels
 _GAP = 4.0  # points between lines of text and the picture
 _LINE = 1.25  # height of a line of text, of the font size
 _HALF_BRIGHT = 0.4  # relative luminance above which black is easier to read than white
@@ -211,4 +212,4 @@ def _pieces(text: str) -> list[str]:
 
 
 def _length(text: str) -> float:
-    return sum(1.0 if letter >= "\u2e80" else _WIDTH_OF_A_LETTER for letter in text)
+    return sum(_WIDTH_OF_A_SIGN if letter >= "\u2e80" else _WIDTH_OF_A_LETTER for letter in text)

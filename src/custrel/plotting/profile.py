@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from custrel.frames import collect, enter
 from custrel.labels import label_or_code
 from custrel.plotting._axes import axes_for, readable_on, require_matplotlib, write_headline
 from custrel.plotting._data import require_customers
+from custrel.plotting._fonts import choose_language, font_of, require_language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +26,32 @@ Floats = NDArray[np.float64]
 _MOST_SEGMENTS, _MOST_COLUMNS = 30, 12
 _FURTHEST = 4.0  # times the average, or a fourth of it, has the full colour
 _SEGMENT, _WIDTH = 0.34, 1.15  # inches that a cell takes
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "axis": "Mean of the customers of the segment",
+                "title": "{name}: {column} {times:.2g} times the average",
+                "nothing": "{groups} groups of customers, none of whom has any {column}",
+                "note": "{people:,.0f} customers in {groups} groups; orange: above the average of "
+                "all, violet: below; full colour: four times as much or more, a fourth or less",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "axis": "各客户群的均值",
+                "title": "{name}：{column}为平均值的{times:.2g}倍",
+                "nothing": "{groups}组客户，{column}均为零",
+                "note": "{people:,.0f}位客户分为{groups}组；橙色：高于全体均值，紫色：低于；"
+                "颜色最深：四倍及以上，或四分之一及以下",
+                "idle": "距上次购买的时间",
+                "orders": "订单数",
+                "revenue": "收入",
+                "profit": "利润",
+            }
+        ),
+    }
+)
 
 
 def plot_profile(
@@ -31,6 +59,7 @@ def plot_profile(
     *,
     by: str = "segment",
     of: Sequence[str] = ("idle", "orders", "revenue"),
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how far each segment lies above or below the average customer.
@@ -43,6 +72,8 @@ def plot_profile(
         The column of the segment.
     of : sequence of str
         The columns that the customers were described by.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot, as large as the table needs.
 
@@ -60,8 +91,15 @@ def plot_profile(
         A column is not there.
     InvalidRule
         There are more than 30 segments or 12 columns.
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     See Also
     --------
@@ -79,6 +117,7 @@ def plot_profile(
     Champions: revenue 2.3 times the average
     """
     require_matplotlib()
+    require_language(language)
     door = enter(profile)
     means, indices = [f"{c}_mean" for c in of], [f"{c}_index" for c in of]
     remedy = "segment_profile(..., statistics=('mean', 'index')) makes them."
@@ -94,26 +133,42 @@ def plot_profile(
     numbers = enter(profile).values("customers", *means, *indices)
     customers, index = numbers[0], np.column_stack(numbers[1 + len(of) :])
     order = np.lexsort((np.array(codes), -np.nan_to_num(index[:, -1])))
-    names = [f"{label_or_code(codes[n], 'en', of=by)} ({customers[n]:,.0f})" for n in order]
+    sizes = [f"{customers[n]:,.0f}" for n in order]
+    names, columns, words, family = _speak([codes[n] for n in order], by, of, language)
     size = (2.6 + _WIDTH * len(of), 1.7 + _SEGMENT * len(codes))
     ax = axes_for(ax, size=(max(6.4, size[0]), max(3.0, size[1])))
     _draw(ax, np.column_stack(numbers[1 : 1 + len(of)])[order], index[order])
-    ax.set_xticks(range(len(of)), [column.replace("_", " ") for column in of])
-    ax.set_yticks(range(len(names)), names)
+    ax.set_xticks(range(len(of)), columns, **font_of(family))
+    rows = [f"{name} ({size})" for name, size in zip(names, sizes, strict=True)]
+    ax.set_yticks(range(len(rows)), rows, **font_of(family))
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_xlabel("Mean of the customers of the segment")
-    best = label_or_code(codes[order[0]], "en", of=by)
+    ax.set_xlabel(words["axis"], **font_of(family))
     times = index[order[0], -1]
-    title = f"{best}: {of[-1].replace('_', ' ')} {times:.2g} times the average"
-    if np.isnan(times):
-        title = f"{len(codes)} groups of customers, none of whom has any {of[-1].replace('_', ' ')}"
-    note = (
-        f"{customers.sum():,.0f} customers in {len(codes)} groups; orange: above the average of "
-        "all, violet: below; full colour: four times as much or more, a fourth or less"
+    title = words["nothing" if np.isnan(times) else "title"].format(
+        name=names[0], column=columns[-1], times=times, groups=len(codes)
     )
-    write_headline(ax, title, note)
+    note = words["note"].format(people=customers.sum(), groups=len(codes))
+    write_headline(ax, title, note, family=family)
     return ax
+
+
+def _speak(
+    codes: Sequence[str], by: str, of: Sequence[str], language: Literal["en", "zh"]
+) -> tuple[list[str], list[str], Mapping[str, str], list[str] | None]:
+    """Return the names of segments and columns, the other texts, and fonts that have them all."""
+
+    def segments_in(spoken: str) -> list[str]:
+        return [label_or_code(code, spoken, of=by) for code in codes]
+
+    def columns_in(spoken: str) -> list[str]:
+        return [_TEXTS[spoken].get(column, column.replace("_", " ")) for column in of]
+
+    language, family = choose_language(
+        language,
+        lambda spoken: [*segments_in(spoken), *columns_in(spoken), *_TEXTS[spoken].values()],
+    )
+    return segments_in(language), columns_in(language), _TEXTS[language], family
 
 
 def _draw(ax: Axes, means: Floats, index: Floats) -> None:

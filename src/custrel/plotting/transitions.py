@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import numpy as np
@@ -21,6 +22,7 @@ from custrel.plotting._axes import (
     write_headline,
 )
 from custrel.plotting._data import require_customers
+from custrel.plotting._fonts import choose_language, font_of, require_language
 from custrel.segmentation.transitions import Transitions
 
 if TYPE_CHECKING:
@@ -35,10 +37,41 @@ _STAYED = "#BBBBBB"
 _BAR = 0.03  # of the width
 _LINE = 13.0  # points that a label takes
 _MOST_GAPS = 0.5  # of the height
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "came": "Not there before",
+                "went": "No longer there",
+                "axis": "Before, on the left, and after, on the right (customers)",
+                "title": "{stayed} stayed in their segment, {up} went to a better one, {down} to a "
+                "worse one",
+                "nobody": "Nobody was there on both dates",
+                "note": "{both:,} customers on both dates, {came:,} came, {went:,} went; blue: to a "
+                "segment higher up, orange: lower down",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "came": "此前不在",
+                "went": "已不在",
+                "axis": "左：之前，右：之后（客户数）",
+                "title": "{stayed}留在原有客户群，{up}升入更好的客户群，{down}降入更差的客户群",
+                "nobody": "没有客户同时出现在两个日期",
+                "note": "两个日期都在的客户{both:,}位，新来{came:,}位，离开{went:,}位；"
+                "蓝色：上升，橙色：下降",
+            }
+        ),
+    }
+)
 
 
 def plot_transitions(
-    transitions: Transitions, *, kind: str = "segment", ax: Axes | None = None
+    transitions: Transitions,
+    *,
+    kind: str = "segment",
+    language: Literal["en", "zh"] = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw who went from which segment to which as a flow from left to right.
 
@@ -49,6 +82,8 @@ def plot_transitions(
     kind : str
         Of which kind the codes are, for their labels: ``"segment"``, ``"abc"``, ...; codes
         that have no label are shown as they are.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot, higher for more segments.
 
@@ -64,8 +99,15 @@ def plot_transitions(
         There are no customers.
     InvalidRule
         There are more than 15 segments.
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     See Also
     --------
@@ -82,15 +124,35 @@ def plot_transitions(
     50% stayed in their segment, 25% went to a better one, 25% to a worse one
     """
     require_matplotlib()
-    flows = _Flows.of(transitions, kind)
-    ax = axes_for(ax, size=(7.2, 2.4 + 0.4 * len(transitions.states)))
+    require_language(language)
+    names, words, family = _speak(transitions.states, kind, language)
+    flows = _Flows.of(transitions, names, words)
+    ax = axes_for(ax, size=(7.2, 2.4 + 0.4 * len(names)))
     gap = _gap(ax, flows)
     tops = [_tops(heights, gap) for heights in (flows.heights(1), flows.heights(0))]
     _draw_bars(ax, flows, tops)
     _draw_ribbons(ax, flows, tops)
-    _label(ax, flows, tops)
-    write_headline(ax, _headline(transitions), _note(transitions))
+    _label(ax, flows, tops, family)
+    ax.set_xlabel(words["axis"], **font_of(family))
+    note = words["note"].format(
+        both=transitions.customers, came=sum(transitions.entered), went=sum(transitions.left)
+    )
+    write_headline(ax, _headline(transitions, words), note, family=family)
     return ax
+
+
+def _speak(
+    states: Sequence[str], kind: str, language: Literal["en", "zh"]
+) -> tuple[list[str], Mapping[str, str], list[str] | None]:
+    """Return the segments' names, the other texts, and fonts that have them all."""
+
+    def names_in(spoken: str) -> list[str]:
+        return [label_or_code(state, spoken, of=kind) for state in states]
+
+    language, family = choose_language(
+        language, lambda spoken: [*names_in(spoken), *_TEXTS[spoken].values()]
+    )
+    return names_in(language), _TEXTS[language], family
 
 
 @attrs.frozen(eq=False)
@@ -101,7 +163,7 @@ class _Flows:
     table: Floats
 
     @classmethod
-    def of(cls, transitions: Transitions, kind: str) -> _Flows:
+    def of(cls, transitions: Transitions, names: list[str], words: Mapping[str, str]) -> _Flows:
         states = transitions.states
         if len(states) > _MOST:
             raise InvalidRule(
@@ -115,8 +177,7 @@ class _Flows:
             transitions.entered,
         )
         require_customers(float(table.sum()))
-        shown = [label_or_code(state, "en", of=kind) for state in states]
-        return cls(([*shown, "Not there before"], [*shown, "No longer there"]), table)
+        return cls(([*names, words["came"]], [*names, words["went"]]), table)
 
     def heights(self, axis: int) -> Floats:
         return np.asarray(self.table.sum(axis=axis))
@@ -185,14 +246,16 @@ def _draw_ribbons(ax: Axes, flows: _Flows, tops: Sequence[Floats]) -> None:
         ax.add_patch(PathPatch(Path(corners, codes), facecolor=color, alpha=strength, linewidth=0))
 
 
-def _label(ax: Axes, flows: _Flows, tops: Sequence[Floats]) -> None:
+def _label(ax: Axes, flows: _Flows, tops: Sequence[Floats], family: list[str] | None) -> None:
     lowest = 0.0
     right = ax.secondary_yaxis("right")
     for axis, place, side in ((ax.yaxis, 0, 1), (right.yaxis, 1, 0)):
         heights = flows.heights(side)
         shown = [n for n in range(heights.size) if heights[n]]
         names = [f"{flows.names[place][n]} ({heights[n]:,.0f})" for n in shown]
-        axis.set_ticks([float(tops[place][n] - heights[n] / 2) for n in shown], names)
+        axis.set_ticks(
+            [float(tops[place][n] - heights[n] / 2) for n in shown], names, **font_of(family)
+        )
         lowest = min(lowest, float((tops[place] - heights)[shown].min()))
     for drawn in (ax, right):
         drawn.tick_params(axis="y", length=0, labelsize="small")
@@ -200,24 +263,13 @@ def _label(ax: Axes, flows: _Flows, tops: Sequence[Floats]) -> None:
     ax.set_ylim(lowest, 0.0)
     ax.set_xlim(0.0, 1.0)
     ax.set_xticks([])
-    ax.set_xlabel("Before, on the left, and after, on the right (customers)")
 
 
-def _headline(transitions: Transitions) -> str:
+def _headline(transitions: Transitions, words: Mapping[str, str]) -> str:
     counts = np.asarray(transitions.counts, dtype=np.float64)
     total = counts.sum()
     if not total:
-        return "Nobody was there on both dates"
+        return words["nobody"]
     up, down = np.tril(counts, -1).sum() / total, np.triu(counts, 1).sum() / total
-    stayed = percent(transitions.stayed)
-    return (
-        f"{stayed} stayed in their segment, {percent(up)} went to a better one, "
-        f"{percent(down)} to a worse one"
-    )
-
-
-def _note(transitions: Transitions) -> str:
-    return (
-        f"{transitions.customers:,} customers on both dates, {sum(transitions.entered):,} came, "
-        f"{sum(transitions.left):,} went; blue: to a segment higher up, orange: lower down"
-    )
+    shares = {"stayed": transitions.stayed, "up": up, "down": down}
+    return words["title"].format(**{name: percent(share) for name, share in shares.items()})

@@ -28,6 +28,8 @@ class Correspondence:
         and ``y``.
     inertias : tuple of float
         The principal inertias, largest first; they add up to χ² over the number of customers.
+    rows, columns : str
+        What they are categories of.
 
     Examples
     --------
@@ -37,6 +39,8 @@ class Correspondence:
 
     points: Any
     inertias: tuple[float, ...]
+    rows: str = "row"
+    columns: str = "column"
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -65,6 +69,10 @@ def correspondence(customers: Any, *, rows: str = "segment", columns: str) -> Co
         A category is missing, or one of the columns has fewer than two.
     ColumnNotFound
         A column is not there.
+
+    See Also
+    --------
+    custrel.plotting.plot_correspondence : The map, drawn.
 
     Notes
     -----
@@ -106,10 +114,13 @@ def correspondence(customers: Any, *, rows: str = "segment", columns: str) -> Co
     )
     shares = np.zeros((len(names[0]), len(names[1])))
     shares[across, down] = as_floats(cells["__n"])
-    return _map(door, shares / shares.sum(), names)
+    points, inertias = _map(door, shares / shares.sum(), names)
+    return Correspondence(points=points, inertias=inertias, rows=rows, columns=columns)
 
 
-def _map(door: Any, shares: NDArray[np.float64], names: list[NDArray[Any]]) -> Correspondence:
+def _map(
+    door: Any, shares: NDArray[np.float64], names: list[NDArray[Any]]
+) -> tuple[Any, tuple[float, ...]]:
     masses = shares.sum(axis=1), shares.sum(axis=0)
     expected = np.outer(*masses)
     residuals = (shares - expected) / np.sqrt(expected)
@@ -133,4 +144,4 @@ def _map(door: Any, shares: NDArray[np.float64], names: list[NDArray[Any]]) -> C
             "y": both[:, 1],
         }
     )
-    return Correspondence(points=points, inertias=tuple((values[:axes] ** 2).tolist()))
+    return points, tuple((values[:axes] ** 2).tolist())
