@@ -171,7 +171,7 @@ def test_poor_draws_say_so(model):
 
 
 def test_refused(model, rows):
-    with pytest.raises(InvalidRule, match="draws must be 1 or more, got 0"):
+    with pytest.raises(InvalidRule, match="draws=0"):
         posterior(model, rows, seed=1, draws=0)
     with pytest.raises(InvalidRule, match=r"spread=0\.0"):
         posterior(model, rows, seed=1, spread=0.0)
