@@ -78,9 +78,13 @@ def test_the_axes_are_independent_and_counted():
     for axis, codes in axes.items():
         counts = census(everyone, axis)
         assert counts == dict.fromkeys(codes, len(everyone) // len(list(codes)))
-    assert census([], "nature") == {"retail": 0, "commercial": 0, "organization": 0}
-    with pytest.raises(UnknownCode, match=r"'mode' is no axis of customers; .* 'trade_mode'"):
-        census([], "mode")
+    assert census([], "nature", Customer) == {"retail": 0, "commercial": 0, "organization": 0}
+    with pytest.raises(UnknownCode, match=r"'mode' is no axis of Customer; .* 'trade_mode'"):
+        census(everyone, "mode")
+    with pytest.raises(UnknownCode, match="'name' is no axis of Customer"):
+        census(everyone, "name")
+    with pytest.raises(InvalidValue, match="census: no objects, so no class to be seen"):
+        census([], "nature")
     with pytest.raises(UnknownCode, match=r"'retial' is no customer nature .did you mean 'retail'"):
         customer(nature="retial")
 

@@ -42,6 +42,7 @@ from custrel.model import (
     Stakeholder,
     SupplyRelation,
     Tense,
+    census,
     customers_of,
     decide,
     follow_orders,
@@ -115,6 +116,9 @@ def test_everyone_with_a_stake_can_have_a_relation_with_the_firm():
     assert [label(relation.stakeholder, "zh") for relation in kinds] == [
         "消费者", "供应商", "分销商", "竞争者", "政府机构", "其他公众",
     ]  # fmt: skip
+    assert census([*kinds, kinds[1]], "stakeholder") == dict.fromkeys(Stakeholder, 1) | {
+        "supplier": 2
+    }
     with pytest.raises(UnknownCode, match="'friend' is no stakeholder"):
         Relationship(party_id="x", period=Period.year(2024), stakeholder="friend")
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Case as Case,
         stage_counts as stage_counts,
     )
+    from custrel.model.census import census as census
     from custrel.model.churn import RiskVerdict as RiskVerdict
     from custrel.model.columns import (
         from_columns as from_columns,
@@ -93,7 +94,6 @@ if TYPE_CHECKING:
         ManagementClass as ManagementClass,
         TradeMode as TradeMode,
         TransactionState as TransactionState,
-        census as census,
     )
     from custrel.model.customer_base import (
         CustomerBase as CustomerBase,
@@ -297,6 +297,7 @@ else:
                 "Case",
                 "stage_counts",
             ),
+            "custrel.model.census": ("census",),
             "custrel.model.churn": ("RiskVerdict",),
             "custrel.model.credit_check": (
                 "CreditCheck",
@@ -362,7 +363,6 @@ else:
                 "ManagementClass",
                 "TradeMode",
                 "TransactionState",
-                "census",
             ),
             "custrel.model.customer_base": (
                 "CustomerBase",

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from custrel.errors import IllegalMove, InvalidValue
-from custrel.model.flow import Transition
+from custrel.model.flow import Flow, Transition
 from custrel.model.move import Move
 
 if TYPE_CHECKING:
@@ -64,6 +64,15 @@ def check_move(case: Case, rule: Transition, move: Move, before: tuple[Move, ...
             why = f"cannot be made by {move.by!r}, who made {watched.trigger!r}"
     if why is not None:
         raise refusal(case, rule.source, move.trigger, why, missing=missing)
+
+
+def require_flow(case: Case, flow: Flow, whose: str) -> None:
+    """Refuse a case that goes through another flow than the one that a record is about."""
+    if case.flow.name != flow.name:
+        raise InvalidValue(
+            f"{whose}: case {case.case_id!r} goes through the flow {case.flow.name!r}, not "
+            f"through {flow.name!r}."
+        )
 
 
 def refusal(

@@ -52,3 +52,15 @@ def fields_of(cls: type) -> tuple[Field, ...]:
         for field in attrs.fields(cls)
         if field.init
     )
+
+
+def class_of(records: list[Any], kind: type | None, whose: str) -> type:
+    """Return the one class that records are of; it must be said where there are none."""
+    if kind is None and not records:
+        raise InvalidValue(f"{whose}: no objects, so no class to be seen; say kind=.")
+    wanted = kind or type(records[0])
+    strangers = {type(record) for record in records} - {wanted}
+    if strangers:
+        names = ", ".join(sorted(stranger.__name__ for stranger in strangers))
+        raise InvalidValue(f"{whose}: expected {wanted.__name__} only, got {names} too.")
+    return wanted

@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
-from custrel.errors import ColumnNotFound, CustrelError, InvalidData, InvalidValue, Problem
-from custrel.model._schema import Field, Shape, fields_of
+from custrel.errors import ColumnNotFound, CustrelError, InvalidData, Problem
+from custrel.model._schema import Field, Shape, class_of, fields_of
 from custrel.model.flow import Flow
 from custrel.model.plain import SCALARS, decode, encode, known_flows
 from custrel.rules import Rule
@@ -72,14 +72,7 @@ def to_columns(records: Iterable[Any], kind: type | None = None) -> Columns:
     'region': ['', ''], 'postal_code': ['', '']}
     """
     rows = list(records)
-    if kind is None and not rows:
-        raise InvalidValue("to_columns: no objects, so no class to be seen; say kind=.")
-    wanted = kind or type(rows[0])
-    strangers = {type(row) for row in rows} - {wanted}
-    if strangers:
-        names = ", ".join(sorted(stranger.__name__ for stranger in strangers))
-        raise InvalidValue(f"to_columns: expected {wanted.__name__} only, got {names} too.")
-    return dict(_write_objects(wanted, rows, ""))
+    return dict(_write_objects(class_of(rows, kind, "to_columns"), rows, ""))
 
 
 def _write_objects(

@@ -10,6 +10,7 @@ import attrs
 
 from custrel.errors import InvalidValue
 from custrel.model._checks import Evidence, in_utc_or_none, not_blank
+from custrel.model._history import require_flow
 from custrel.model.case import Case
 from custrel.model.flow import Outcome
 from custrel.model.flows import COMPLAINT_FLOW, RECOVERY_FLOW
@@ -189,12 +190,9 @@ class Complaint:
     opportunity_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        for case, flow in ((self.case, COMPLAINT_FLOW), (self.recovery, RECOVERY_FLOW)):
-            if case is not None and case.flow.name != flow.name:
-                raise InvalidValue(
-                    f"Complaint: case {case.case_id!r} goes through the flow {case.flow.name!r}, "
-                    f"not through {flow.name!r}."
-                )
+        require_flow(self.case, COMPLAINT_FLOW, "Complaint")
+        if self.recovery is not None:
+            require_flow(self.recovery, RECOVERY_FLOW, "Complaint")
         _check_approvals(self.case)
         if self.penalties and self.case.last("penalize") is None:
             raise InvalidValue(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from custrel.errors import InvalidValue
+from custrel.model._history import require_flow
 from custrel.model.case import Case
 from custrel.model.credit_check import CreditCheck, CreditObjection
 from custrel.model.credit_exposure import CreditItem, ExposureKind, credit_exposure
@@ -71,11 +72,7 @@ class CreditFile:
     case: Case
 
     def __attrs_post_init__(self) -> None:
-        if self.case.flow.name != CREDIT_FLOW.name:
-            raise InvalidValue(
-                f"CreditFile: case {self.case.case_id!r} goes through the flow "
-                f"{self.case.flow.name!r}, not through {CREDIT_FLOW.name!r}."
-            )
+        require_flow(self.case, CREDIT_FLOW, "CreditFile")
         investigator: str | None = None
         for move in self.case.moves:
             _check_evidence(self.case, move)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 import attrs
 
-from custrel.errors import InvalidValue, UnknownCode
+from custrel.errors import InvalidValue
 from custrel.model._checks import aware_or_none, in_utc_or_none, not_blank
 from custrel.model._codes import Code
 from custrel.model.address import Address
@@ -27,7 +24,6 @@ __all__ = [
     "ManagementClass",
     "TradeMode",
     "TransactionState",
-    "census",
 ]
 
 
@@ -305,49 +301,3 @@ class Customer:
         bool
         """
         return may_contact(self.consents, purpose, at, channel=channel)
-
-
-_CODES: Mapping[str, type[Code]] = MappingProxyType(
-    {
-        "nature": CustomerNature,
-        "locus": CustomerLocus,
-        "channel_role": ChannelRole,
-        "trade_mode": TradeMode,
-        "management_class": ManagementClass,
-    }
-)
-
-
-def census(customers: Iterable[Customer], axis: str) -> dict[str | None, int]:
-    """Return how many customers there are of each kind.
-
-    Parameters
-    ----------
-    customers : iterable of Customer
-        The customers.
-    axis : {"nature", "locus", "channel_role", "trade_mode", "management_class"}
-        What they are told apart by.
-
-    Returns
-    -------
-    dict
-        Every code of the axis with its number; None counts those who have no code.
-
-    Raises
-    ------
-    UnknownCode
-        There is no such axis.
-
-    Examples
-    --------
-    >>> census(
-    ...     [Customer(customer_id="C-1"), Customer(customer_id="C-2", nature="retail")], "nature"
-    ... )
-    {'retail': 2, 'commercial': 0, 'organization': 0}
-    """
-    codes = _CODES.get(axis)
-    if codes is None:
-        raise UnknownCode("axis of customers", axis, _CODES)
-    found = Counter(getattr(customer, axis) for customer in customers)
-    counts: dict[str | None, int] = {code.value: found[code] for code in codes}
-    return counts | ({None: found[None]} if found[None] else {})

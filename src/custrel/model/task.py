@@ -9,6 +9,7 @@ import attrs
 
 from custrel.errors import InvalidValue
 from custrel.model._checks import not_blank
+from custrel.model._history import require_flow
 from custrel.model.case import Case
 from custrel.model.flows import TASK_FLOW
 
@@ -56,11 +57,7 @@ class Task:
     due_on: date
 
     def __attrs_post_init__(self) -> None:
-        if self.case.flow.name != TASK_FLOW.name:
-            raise InvalidValue(
-                f"Task: case {self.case.case_id!r} goes through the flow {self.case.flow.name!r}, "
-                f"not through {TASK_FLOW.name!r}."
-            )
+        require_flow(self.case, TASK_FLOW, "Task")
 
     @classmethod
     def assign(

@@ -9,6 +9,7 @@ import attrs
 
 from custrel.errors import InvalidValue
 from custrel.model._checks import not_blank
+from custrel.model._history import require_flow
 from custrel.model.case import Case
 from custrel.model.exit_feedback import ChurnType, ExitFeedback
 from custrel.model.flow import Outcome
@@ -82,11 +83,7 @@ class WinBack:
     budget: Money
 
     def __attrs_post_init__(self) -> None:
-        if self.case.flow.name != WIN_BACK_FLOW.name:
-            raise InvalidValue(
-                f"WinBack: case {self.case.case_id!r} goes through the flow "
-                f"{self.case.flow.name!r}, not through {WIN_BACK_FLOW.name!r}."
-            )
+        require_flow(self.case, WIN_BACK_FLOW, "WinBack")
         if self.left.amount < 0 or self.value.amount < 0:
             raise InvalidValue(
                 f"win-back {self.case.case_id!r}: {self.spent} of {self.budget} would be spent "
