@@ -96,6 +96,9 @@ def test_an_exception_is_an_event_and_the_review_lets_the_limit_stand():
     reviewed = more.review("a year has passed", at=at(365))
     assert (reviewed.limit, reviewed.case.state) == (cny(80_000), "investigation")
     assert dict(reviewed.report({"years": 6}, "grown", at=at(366), by="li").facts) == {"years": 6}
+    again = reviewed.report({}, "pays late", at=at(366), by="li")
+    refused = again.refuse(grade="d", reason="pays late", at=at(367), by="sun", approved_by="wang")
+    assert (refused.limit, refused.valid_until, refused.grade) == (None, None, "d")
     with pytest.raises(IllegalMove, match="is made by a person"):
         REFUSED.review("a year has passed", at=at(365))
     with pytest.raises(IllegalMove, match="needs evidence: reason"):
@@ -111,6 +114,7 @@ def test_what_is_owed_and_what_is_left():
     assert GRANTED.headroom(OWED, basis=["ordered", "delivered", "invoiced"]) == cny(-4_000)
     assert BEGUN.headroom(OWED) is None
     assert [item.days_overdue(date(2024, 4, 11)) for item in OWED] == [10, 0, 0]
+    assert OWED[0].days_overdue(date(2024, 3, 1)) == 0
     paid = attrs.evolve(OWED[0], amount=cny(0))
     assert paid.days_overdue(date(2024, 4, 11)) == 0
     with pytest.raises(InvalidValue, match="0 or more, got -1 CNY"):
@@ -127,6 +131,7 @@ def test_what_is_owed_and_what_is_left():
         (GRANTED, 1, date(2024, 4, 1), {"basis": ExposureKind}, ["over_limit"]),
         (GRANTED, 5_000, date(2024, 4, 11), {}, ["overdue"]),
         (GRANTED, 5_000, date(2024, 4, 11), {"grace_days": 10}, []),
+        (GRANTED, 5_000, date(2024, 12, 31), {"grace_days": 999}, []),
         (GRANTED, 9_000, date(2025, 1, 1), {}, ["expired", "over_limit", "overdue"]),
         (BEGUN, 1, date(2024, 4, 1), {}, ["no_limit"]),
         (REFUSED, 1, date(2024, 4, 1), {}, ["refused"]),

@@ -94,6 +94,10 @@ def test_where_a_member_stands():
     forever = attrs.evolve(CLUB, valid_months=None).statement(own, date(2099, 1, 1))
     assert (forever.balance, forever.expiring, forever.expires_on) == (310, 0, None)
     assert CLUB.statement(member(), date(2024, 1, 1)).expires_on is None
+    silver = CLUB.statement(member((date(2023, 2, 1), 100)), date(2023, 2, 1))
+    assert (silver.tier, silver.next_tier, silver.to_next_tier) == ("silver", "gold", 200)
+    assert CLUB.statement(member((date(2023, 2, 1), 80)), date(2023, 2, 1)).rewards == ("tea",)
+    assert CLUB.statement(member((date(2023, 2, 1), 79)), date(2023, 2, 1)).rewards == ()
 
 
 def test_the_levels_bind_as_the_documents_say():

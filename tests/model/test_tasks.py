@@ -115,6 +115,16 @@ def test_days_of_care():
     assert {one.tell for one in found} == {("li",)}
 
 
+@pytest.mark.parametrize(
+    ("first", "days", "reminded"), [(2, 1, False), (3, 1, True), (4, 9, False)]
+)
+def test_the_day_of_the_reminder_counts_and_not_the_occasion(first, days, reminded):
+    """Two days before 5 March is 3 March, the end of a period not in it."""
+    wang = Customer(customer_id="C-1", consents=[AGREED])
+    during = Period(date(2024, 3, first), date(2024, 3, first + days))
+    assert bool(CALENDAR.reminders([wang], during=during)) == reminded
+
+
 def test_a_consent_that_was_withdrawn_ends_the_care():
     gone = Consent(
         purpose="care", given_at=datetime(2023, 1, 1, tzinfo=UTC),
