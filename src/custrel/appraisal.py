@@ -140,7 +140,8 @@ class Appraisal:
         return door.leave(table if door.lazy else table.sort("revenue", descending=True))
 
     def __repr__(self) -> str:
-        head = ["; ".join(self._facts()), *self._notes()]
+        notes = (fill(note, _WIDTH, subsequent_indent="  ") for note in self._notes())
+        head = ["; ".join(self._facts()), *notes]
         if enter(self.frame).lazy:
             return "\n".join([*head, "The table is lazy: collect `frame` to see it."])
         best = [

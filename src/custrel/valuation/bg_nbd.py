@@ -21,6 +21,10 @@ __all__ = ["BgNbd", "MbgNbd"]
 class BgNbd(BetaGeometric):
     """The BG/NBD model of repeat purchases.
 
+    Every customer buys at random times, at a rate of his own, and may stop for good after any
+    repeat purchase.  `fit` learns from a customer summary how rates and stopping are spread over
+    the customers; `predict` says of each whether he is still one, and how often he will buy.
+
     Parameters
     ----------
     r, alpha : float
@@ -58,6 +62,12 @@ class BgNbd(BetaGeometric):
     1.226
     >>> print(model.probability_alive(frequency=[0, 2], recency=[0, 30.43], T=38.86).round(4))
     [1.     0.7266]
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame(model.sample(customers=5000, T=39, seed=1))
+    >>> print(BgNbd.fit(customers, unit="W"))
+    BgNbd, times in weeks
+    parameter  estimate  standard error
+    r          0.23...
     """
 
     _first_too: ClassVar[int] = 0
@@ -66,6 +76,9 @@ class BgNbd(BetaGeometric):
 @attrs.frozen(kw_only=True)
 class MbgNbd(BetaGeometric):
     """The MBG/NBD model of repeat purchases: BG/NBD, and one-time buyers may have stopped.
+
+    Every customer buys at random times, at a rate of his own, and may stop for good after any
+    purchase, the first included.
 
     Parameters
     ----------
@@ -83,6 +96,10 @@ class MbgNbd(BetaGeometric):
     ------
     InvalidRule
         A parameter is not positive and finite.
+
+    See Also
+    --------
+    BgNbd : Nobody stops before the first repeat purchase.
 
     References
     ----------

@@ -58,6 +58,11 @@ _SAME = 1e-9  # relative spread of mean spend, below which all is equal but for 
 class GammaGamma(Learnt):
     """The Gamma-Gamma model of spend per purchase.
 
+    What a customer spends varies around a mean of his own, which does not depend on how often he
+    buys.  `fit` learns from the repeat buyers how the means are spread over the customers; what is
+    expected of each lies between his own mean and that of all, the nearer to his own, the more
+    purchases are known.
+
     Parameters
     ----------
     p : float
@@ -71,6 +76,15 @@ class GammaGamma(Learnt):
     ------
     InvalidRule
         A parameter is not positive and finite.
+
+    See Also
+    --------
+    lifetime_value : What purchases and spend come to.
+    spend_independence : Whether spend goes with frequency.
+
+    Notes
+    -----
+    Where q is 1 or less the mean over customers does not exist, and one-time buyers get NaN.
 
     References
     ----------
