@@ -445,6 +445,10 @@ def as_floats(series: nw.Series[Any]) -> Floats:
 def with_arrays(frame: nw.DataFrame[Any], columns: Mapping[str, NDArray[Any]]) -> nw.DataFrame[Any]:
     """Add arrays to an eager frame as columns."""
     backend = frame.implementation
+    if backend is nw.Implementation.PANDAS and not set(columns) & set(frame.columns):
+        native: pd.DataFrame = frame.to_native()
+        made = pd.DataFrame(dict(columns), index=native.index, copy=False)  # one by one, it copies
+        return nw.from_native(pd.concat([native, made], axis=1))
     return frame.with_columns(
         *[nw.new_series(name, values, backend=backend) for name, values in columns.items()]
     )

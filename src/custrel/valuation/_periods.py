@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidRule
+from custrel.valuation._expansion import SMALL, Expansion
 
 Floats = NDArray[np.float64]
 
-_SMALL = 1e-12  # of an expansion's last terms, relative to the largest
-_DIGITS = 28.0  # exp(-28) is about _SMALL
 _FOR_EVER = 45.0  # discounted by exp(-45), nothing counts
 _LEAST_RATE = 2e-5  # over all time, one unit after another: two million of them
 _CHUNK = 1 << 15  # of moments that an expansion is summed over at once
@@ -79,14 +78,13 @@ def present_value(
         moments, weights = _moments(horizon, force, min(knee, bend or knee))
     else:
         moments, weights = _ends(horizon, force)
-    length = float(np.log1p(horizon / knee))
-    nodes = _nodes_for(length)
-    for size in (nodes, 2 * nodes):
-        if size < len(moments) / 2:
-            expanded = _by_expansion(count, (moments, weights), size, knee, length)
+    size = len(Expansion(knee, horizon).moments)
+    for nodes in (size, 2 * size):
+        if nodes < len(moments) / 2:
+            expanded = _by_expansion(count, (moments, weights), Expansion(knee, horizon, nodes))
             if expanded is not None:
                 return expanded
-    total = np.zeros_like(count(0.0))
+    total = np.zeros(())
     for moment, weight in zip(moments, weights, strict=True):
         total = total + weight * count(float(moment))
     return total
@@ -120,45 +118,21 @@ def _moments(horizon: float, force: float, bend: float) -> tuple[Floats, Floats]
 
 
 def _by_expansion(
-    count: Callable[[float], Floats],
-    weighed: tuple[Floats, Floats],
-    nodes: int,
-    knee: float,
-    length: float,
+    count: Callable[[float], Floats], weighed: tuple[Floats, Floats], curve: Expansion
 ) -> Floats | None:
     """Return the weighted sum of counts by their expansion, or None where that is not exact."""
-    angles = np.pi * np.arange(nodes) / (nodes - 1)
-    where = knee * np.expm1(length / 2 * (1 - np.cos(angles)))
-    sums = np.zeros(nodes)
-    for part, weight in _chunks(*weighed):
-        places = np.arccos(np.clip(1 - 2 * np.log1p(part / knee) / length, -1, 1))
-        sums += np.einsum("i,ij->j", weight, np.cos(np.outer(places, np.arange(nodes))))
-    terms = _expansion(nodes)
-    rows = np.vstack([np.einsum("i,ij->j", sums, terms), terms[-2:]])
-    now = count(0.0)
-    totals = [np.zeros_like(now) for _ in rows]
-    for moment, row in zip(where, rows.T, strict=True):
+    sums = np.zeros(len(curve.moments))
+    for moments, weights in _chunks(*weighed):
+        sums += np.einsum("i,ij->j", weights, curve.basis(moments))
+    rows = np.vstack([np.einsum("i,ij->j", sums, curve.terms), curve.terms[-2:]])
+    now, totals = np.zeros(()), [np.zeros(()) for _ in rows]
+    for moment, row in zip(curve.moments, rows.T, strict=True):
         now = count(float(moment))
         totals = [total + weight * now for total, weight in zip(totals, row, strict=True)]
-    exact = all((np.abs(last) <= _SMALL * now).all() for last in totals[1:])
+    exact = all((np.abs(last) <= SMALL * now).all() for last in totals[1:])
     return totals[0] if exact else None
 
 
 def _chunks(*arrays: Floats) -> Iterator[tuple[Floats, ...]]:
     for start in range(0, len(arrays[0]), _CHUNK):
         yield tuple(values[start : start + _CHUNK] for values in arrays)
-
-
-def _nodes_for(length: float) -> int:
-    """Return how many nodes make the expansion exact: log(1 + t/knee) is singular at +-i pi."""
-    # The logarithm of the ellipse through the singularity, in which the terms fall.
-    fall = np.arcsinh(2 * np.pi / max(length, 1e-300))
-    return int(np.ceil(_DIGITS / fall)) + 4
-
-
-def _expansion(nodes: int) -> Floats:
-    """Return the matrix from values at cos(pi j / (nodes - 1)) to Chebyshev coefficients."""
-    halved = np.ones(nodes)
-    halved[[0, -1]] = 0.5
-    angles = np.pi * np.outer(np.arange(nodes), np.arange(nodes)) / (nodes - 1)
-    return np.asarray(2 / (nodes - 1) * np.outer(halved, halved) * np.cos(angles))

@@ -389,6 +389,64 @@ class PurchaseProcess(Learnt):
 
         return self._alive(who) * self._spread(present, who)
 
+    def outlook(
+        self,
+        *,
+        horizon: float,
+        rate: float,
+        discounting: Discounting = "discrete",
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        T: ArrayLike | None = None,
+    ) -> dict[str, Floats]:
+        """Return all that a customer's value takes, at once.
+
+        Parameters
+        ----------
+        horizon : float
+            The length of the stretch, in the model's unit; ``math.inf`` for all time to come.
+        rate : float
+            The effective discount rate per unit.
+        discounting : {"discrete", "continuous"}
+            As in `discounted_purchases`.
+        frequency : array_like, optional
+            Repeat purchases; without a history, the customer has just come.
+        recency : array_like, optional
+            Age at the last purchase, in the model's unit.
+        T : array_like, optional
+            Age at the end of observation, in the model's unit.
+
+        Returns
+        -------
+        dict of str to ndarray of float64
+            ``p_alive``, ``expected_purchases`` (unless the horizon is infinite) and
+            ``discounted_purchases``, each of the broadcast shape.
+
+        Raises
+        ------
+        InvalidData
+            A history is impossible.
+        InvalidRule
+            As in `discounted_purchases`.
+        UnknownCode
+            No such way of discounting.
+        """
+        require_discounting(rate, horizon, discounting)
+        continuous, ahead = discounting == "continuous", np.asarray(float(horizon))
+        who = self._known(frequency, recency, T)
+        verbs: dict[str, Callable[[History], Floats]] = {
+            "expected_purchases": lambda some: self._while_alive(some, ahead),
+            "discounted_purchases": lambda some: self._present(
+                some, float(horizon), float(rate), continuous
+            ),
+        }
+        if horizon == np.inf:
+            del verbs["expected_purchases"]
+        alive = self._alive(who)
+        each = self._spread(lambda some: np.stack([verb(some) for verb in verbs.values()]), who)
+        each *= alive
+        return {"p_alive": alive, **dict(zip(verbs, each, strict=True))}
+
     def predict(self, summary: Any, *, horizon: float) -> Any:
         """Add what each customer will do to a customer summary.
 
@@ -562,8 +620,12 @@ class PurchaseProcess(Learnt):
         if option is not None and option.ndim:
             return kernel(who)
         some, place = self._distinct(who)
-        values = kernel(some)
-        return values if place is None else values[place]
+        values = self._computed(kernel, some)
+        return values if place is None else np.take(values, place, axis=-1)
+
+    def _computed(self, kernel: Callable[[History], Floats], who: History) -> Floats:
+        """Apply a kernel to distinct histories, or to fewer, where those tell it for all."""
+        return kernel(who)
 
     @classmethod
     def _checked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -345,6 +346,9 @@ class RegularBetaGeometric(BetaGeometric):
             np.column_stack(np.broadcast_arrays(*who)), axis=0, return_inverse=True
         )
         return History(*rows.T), place
+
+    def _computed(self, kernel: Callable[[History], Floats], who: History) -> Floats:
+        return super()._computed(kernel, who) if self.k == 1 else kernel(who)
 
     def _knee(self, who: History) -> float:
         # Where roots of unity have their singularities, k = 1 has none.

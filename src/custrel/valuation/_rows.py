@@ -6,7 +6,7 @@ customers with daily dates are about a hundred thousand such rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import attrs
@@ -42,10 +42,6 @@ class History(NamedTuple):
         """The shape that the three broadcast to."""
         return np.broadcast_shapes(*(values.shape for values in self))
 
-    def part(self, rows: slice) -> History:
-        """Return some rows."""
-        return History(*(values[rows] for values in self))
-
 
 @attrs.frozen(kw_only=True)
 class Rows:
@@ -80,9 +76,7 @@ def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> History
     """
     x, last, age = (np.asarray(values, dtype=np.float64) for values in (frequency, recency, T))
     require_one_length(frequency=x, recency=last, T=age)
-    # One pass where all is well; what is wrong is looked for only then.
-    sound = (x >= 0) & (last >= 0) & (last <= age) & (age < np.inf)
-    if sound.all() and (x == np.floor(x)).all() and (x < np.inf).all():
+    if in_parts(_sound, x, last, age).all():  # what is wrong is looked for only otherwise
         return History(x, last, age)
     x, last, age = np.broadcast_arrays(x, last, age)
     checks = {
@@ -108,7 +102,7 @@ def frequencies(frequency: ArrayLike, name: str = "frequency") -> Floats:
         Missing values, negative or broken numbers.
     """
     x = np.asarray(frequency, dtype=np.float64)
-    bad = _broken(x)
+    bad = in_parts(_broken, x)
     if bad.any():
         raise InvalidData([_problem(name, _NOT_WHOLE, bad, {name: x})])
     return x
@@ -250,6 +244,11 @@ def _counted(key: Keys, counts: Floats | None) -> tuple[Keys, Floats]:
     return keys, number.astype(np.float64)
 
 
+def _sound(x: Floats, last: Floats, age: Floats) -> NDArray[np.bool_]:
+    whole = (x >= 0) & (x < np.inf) & (x == np.floor(x))
+    return np.asarray(whole & (last >= 0) & (last <= age) & (age < np.inf))
+
+
 def _broken(x: Floats) -> NDArray[np.bool_]:
     return np.asarray(~((x >= 0) & (x < np.inf) & (x == np.floor(x))))
 
@@ -258,6 +257,15 @@ def parts_of(length: int) -> Iterator[slice]:
     """Yield slices of rows whose intermediate results stay in the cache."""
     for start in range(0, length, _CHUNK):
         yield slice(start, start + _CHUNK)
+
+
+def in_parts(kernel: Callable[..., NDArray[Any]], *arrays: Floats) -> NDArray[Any]:
+    """Apply a kernel to arrays; to rows in parts whose intermediate results stay in the cache."""
+    shape = arrays[0].shape
+    if len(shape) != 1 or any(values.shape != shape for values in arrays):
+        return kernel(*arrays)
+    parts = (tuple(values[part] for values in arrays) for part in parts_of(*shape))
+    return np.concatenate([kernel(*some) for some in parts] or [kernel(*arrays)])
 
 
 def require_one_length(**arrays: Floats) -> None:

@@ -24,6 +24,7 @@ from custrel.valuation._rows import (
     counts_of,
     distinct_frequencies,
     frequencies,
+    in_parts,
     parts_of,
     require_one_length,
 )
@@ -297,7 +298,9 @@ class GammaGamma(Learnt):
         -----
         p (v + x z) / (p x + q - 1), with x purchases of mean z.
         """
-        x, mean = _spending(frequency, monetary_value)
+        return in_parts(self._expected, *_spending(frequency, monetary_value))
+
+    def _expected(self, x: Floats, mean: Floats) -> Floats:
         total = np.where(x > 0, x * mean, 0.0)
         below = self.p * x + (self.q - 1)
         known = (below > 0) & (total >= 0)

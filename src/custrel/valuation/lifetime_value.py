@@ -12,6 +12,7 @@ from custrel.errors import InvalidRule, UnitMismatch
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._arguments import Discounting, require_discounting
+from custrel.valuation._purchase_model import PurchaseProcess
 from custrel.valuation._renewals import numbers_for
 from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.gamma_gamma import GammaGamma
@@ -217,21 +218,17 @@ def lifetime_value(
     columns = [*names, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
     numbers = numbers_for(door, *names)
-    numbers.require_numbers(*columns)
-    arrays, _ = numbers.distinct(*names)
-    history: dict[str, Floats] = dict(zip(names, arrays, strict=True))
-    purchases: dict[str, Floats] = {"p_alive": model.probability_alive(**history)}
-    if horizon < float("inf"):
-        purchases["expected_purchases"] = model.expected_purchases(horizon=horizon, **history)
-    purchases["discounted_purchases"] = model.discounted_purchases(
-        **history, horizon=horizon, rate=rate, discounting=discounting
-    )
-    if isinstance(door.frame, nw.DataFrame):  # at one stroke
+    if door.lazy:  # in memory, reading them sees to it
+        numbers.require_numbers(*columns)
+    arrays, _ = numbers.distinct(*(names if door.lazy else columns))
+    history: dict[str, Floats] = dict(zip(names, arrays, strict=False))
+    purchases = _outlook(model, history, horizon, rate, discounting)
+    if not door.lazy:  # at one stroke
         if isinstance(spend, GammaGamma):
-            x, mean = numbers.values("frequency", "monetary_value")
+            x, mean = history["frequency"], arrays[-1]
             amounts = spend.expected_spend(frequency=x, monetary_value=mean)
         else:
-            amounts = np.full_like(purchases["p_alive"], spend)
+            amounts = np.full_like(arrays[0], spend)
         value = margin * amounts * purchases["discounted_purchases"] - acquisition_cost
         money = {"expected_spend": amounts, "lifetime_value": value}
         return door.attach(purchases | money, by=history)
@@ -337,6 +334,25 @@ def _rate_of(model: object, horizon: float, discount: DiscountRate, discounting:
     rate = discount.per(unit)
     require_discounting(rate, horizon, discounting)
     return rate
+
+
+def _outlook(
+    model: PurchaseModel | BgBb | ShiftedBetaGeometric,
+    history: dict[str, Floats],
+    horizon: float,
+    rate: float,
+    discounting: Discounting,
+) -> dict[str, Floats]:
+    """Return what is to be expected of customers' purchases."""
+    if isinstance(model, PurchaseProcess):
+        return model.outlook(**history, horizon=horizon, rate=rate, discounting=discounting)
+    purchases = {"p_alive": model.probability_alive(**history)}
+    if horizon < float("inf"):
+        purchases["expected_purchases"] = model.expected_purchases(horizon=horizon, **history)
+    purchases["discounted_purchases"] = model.discounted_purchases(
+        **history, horizon=horizon, rate=rate, discounting=discounting
+    )
+    return purchases
 
 
 def _history_of(model: object) -> tuple[str, ...]:
