@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from math import nan, sqrt
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from custrel.errors import InvalidRule
 
+Floats = NDArray[np.float64]
 Interval = tuple[float, float, float, float]  # centre, half-width / quantile, low, high
 
 
@@ -23,11 +27,21 @@ def wilson(share: float, n: float, confidence: float) -> Interval:
     z = normal_quantile(confidence)
     if not n > 0:
         return nan, nan, nan, nan
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    low = 0.0 if share <= 0 else max(0.0, centre - half)
-    high = 1.0 if share >= 1 else min(1.0, centre + half)
+    centre, half, low, high = (float(part) for part in _score(np.float64(share), n, z))
     return centre, half / z, low, high
+
+
+def wilson_ends(shares: Floats, n: Floats | float, confidence: float) -> tuple[Floats, Floats]:
+    """Return the low and the high ends of Wilson's intervals of whole columns of shares."""
+    return _score(shares, n, normal_quantile(confidence))[2:]
+
+
+def _score(share: Any, n: Any, z: float) -> tuple[Any, Any, Any, Any]:
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    low = np.where(share <= 0, 0.0, np.maximum(0.0, centre - half))
+    high = np.where(share >= 1, 1.0, np.minimum(1.0, centre + half))
+    return centre, half, low, high
 
 
 def balance(up: float, down: float, n: float, confidence: float, *, adjusted: bool) -> Interval:

@@ -23,6 +23,40 @@ BASKETS = [
 ]
 
 
+# mlxtend 0.25.0 with pandas 3.1.1: apriori(min_support=0.4), then association_rules(metric=
+# "confidence", min_threshold=0): support, confidence, lift, leverage and conviction of all pairs.
+MLXTEND = {
+    ("Corn", "Kidney Beans"): (0.4, 1.0, 1.0, 0.0, inf),
+    ("Eggs", "Kidney Beans"): (0.8, 1.0, 1.0, 0.0, inf),
+    ("Eggs", "Milk"): (0.4, 0.5, 5 / 6, -0.08, 0.8),
+    ("Eggs", "Nutmeg"): (0.4, 0.5, 1.25, 0.08, 1.2),
+    ("Eggs", "Onion"): (0.6, 0.75, 1.25, 0.12, 1.6),
+    ("Eggs", "Yogurt"): (0.4, 0.5, 5 / 6, -0.08, 0.8),
+    ("Kidney Beans", "Corn"): (0.4, 0.4, 1.0, 0.0, 1.0),
+    ("Kidney Beans", "Eggs"): (0.8, 0.8, 1.0, 0.0, 1.0),
+    ("Kidney Beans", "Milk"): (0.6, 0.6, 1.0, 0.0, 1.0),
+    ("Kidney Beans", "Nutmeg"): (0.4, 0.4, 1.0, 0.0, 1.0),
+    ("Kidney Beans", "Onion"): (0.6, 0.6, 1.0, 0.0, 1.0),
+    ("Kidney Beans", "Yogurt"): (0.6, 0.6, 1.0, 0.0, 1.0),
+    ("Milk", "Eggs"): (0.4, 2 / 3, 5 / 6, -0.08, 0.6),
+    ("Milk", "Kidney Beans"): (0.6, 1.0, 1.0, 0.0, inf),
+    ("Milk", "Yogurt"): (0.4, 2 / 3, 10 / 9, 0.04, 1.2),
+    ("Nutmeg", "Eggs"): (0.4, 1.0, 1.25, 0.08, inf),
+    ("Nutmeg", "Kidney Beans"): (0.4, 1.0, 1.0, 0.0, inf),
+    ("Nutmeg", "Onion"): (0.4, 1.0, 5 / 3, 0.16, inf),
+    ("Nutmeg", "Yogurt"): (0.4, 1.0, 5 / 3, 0.16, inf),
+    ("Onion", "Eggs"): (0.6, 1.0, 1.25, 0.12, inf),
+    ("Onion", "Kidney Beans"): (0.6, 1.0, 1.0, 0.0, inf),
+    ("Onion", "Nutmeg"): (0.4, 2 / 3, 5 / 3, 0.16, 1.8),
+    ("Onion", "Yogurt"): (0.4, 2 / 3, 10 / 9, 0.04, 1.2),
+    ("Yogurt", "Eggs"): (0.4, 2 / 3, 5 / 6, -0.08, 0.6),
+    ("Yogurt", "Kidney Beans"): (0.6, 1.0, 1.0, 0.0, inf),
+    ("Yogurt", "Milk"): (0.4, 2 / 3, 10 / 9, 0.04, 1.2),
+    ("Yogurt", "Nutmeg"): (0.4, 2 / 3, 5 / 3, 0.16, 1.8),
+    ("Yogurt", "Onion"): (0.4, 2 / 3, 10 / 9, 0.04, 1.2),
+}
+
+
 def lines_of(baskets):
     rows = [(number, item) for number, basket in enumerate(baskets) for item in basket]
     return {"order_id": [n for n, _ in rows], "product": [item for _, item in rows]}
@@ -48,6 +82,16 @@ def test_the_baskets_of_mlxtend(kind):
     assert back["conviction"] == pytest.approx(1.6, **exact)
     assert there["orders"] == 3
     assert alike(read(pairs), read(product_pairs(pd.DataFrame(lines_of(BASKETS)), min_orders=3)))
+
+
+@pytest.mark.published
+def test_the_answers_of_mlxtend():
+    pairs = product_pairs(pd.DataFrame(lines_of(BASKETS)), min_orders=2)
+    names = ["support", "confidence", "lift", "leverage", "conviction"]
+    found = pairs.set_index(["if_product", "then_product"])[names]
+    assert set(found.index) == set(MLXTEND)
+    for pair, figures in MLXTEND.items():
+        assert found.loc[pair].to_list() == pytest.approx(list(figures), rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.properties

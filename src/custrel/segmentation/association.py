@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from custrel._columns import as_float, require_complete
-from custrel._intervals import normal_quantile
+from custrel._intervals import normal_quantile, wilson_ends
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, collect, enter
 from custrel.segmentation._codes import codes_of
@@ -112,11 +112,11 @@ def product_pairs(
     """
     if not min_orders >= 1:
         raise InvalidRule(f"min_orders is a number of orders, 1 or more; got {min_orders!r}.")
-    z = normal_quantile(confidence)
+    normal_quantile(confidence)  # which refuses an impossible confidence
     door = enter(lines)
     orders, products, names = _basket_codes(door, order, product)
     first, second, both, singles, total = _count_pairs(orders, products, len(names), min_orders)
-    measures = _measure(both, singles[first], singles[second], total, z)
+    measures = _measure(both, singles[first], singles[second], total, confidence)
     ranking = np.lexsort((second, first, -both, -measures["lift"]))
     columns: dict[str, NDArray[Any]] = {
         "if_product": names[first],
@@ -263,13 +263,13 @@ def _count_pairs(
     return first, second, together.data[chosen].astype(np.int64), singles, total
 
 
-def _measure(both: Ints, first: Ints, second: Ints, total: int, z: float) -> dict[str, Floats]:
+def _measure(both: Ints, first: Ints, second: Ints, total: int, level: float) -> dict[str, Floats]:
     p_both, p_first, p_second = both / total, first / total, second / total
     confidence, lift = both / first, both * float(total) / (first * second.astype(np.float64))
     variance = (1 / p_both - 1 / p_first - 1 / p_second + 2 * lift - 1) / total
-    reach = np.exp(z * np.sqrt(np.maximum(variance, 0.0)))
-    support_low, support_high = _wilson(p_both, float(total), z)
-    confidence_low, confidence_high = _wilson(confidence, first, z)
+    reach = np.exp(normal_quantile(level) * np.sqrt(np.maximum(variance, 0.0)))
+    support_low, support_high = wilson_ends(p_both, float(total), level)
+    confidence_low, confidence_high = wilson_ends(confidence, first.astype(np.float64), level)
     always = both == first
     return {
         "support": p_both,
@@ -286,10 +286,3 @@ def _measure(both: Ints, first: Ints, second: Ints, total: int, z: float) -> dic
             always, np.inf, (1 - p_second) / np.where(always, 1, 1 - confidence)
         ),
     }
-
-
-def _wilson(share: Floats, n: Any, z: float) -> tuple[Floats, Floats]:
-    """Return the ends of Wilson's interval for whole columns of shares above 0."""
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return np.maximum(middle - half, 0.0), np.where(share == 1, 1.0, np.minimum(middle + half, 1.0))
