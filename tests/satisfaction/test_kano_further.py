@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import stats
 
-from custrel.errors import InvalidRule, UnknownCode
+from custrel.errors import InvalidData, InvalidRule, UnknownCode
 from custrel.satisfaction import (
     THREE_ANSWER_TABLE,
     ContinuousScale,
@@ -235,6 +235,10 @@ def test_alike_groups_a_group_of_one_and_no_groups():
     assert math.isnan(frame.loc["y", "p_adjusted"])
     with pytest.raises(InvalidRule, match="there are no groups to compare"):
         kano(answers, respondent=None).compare(seed=0)
+    with pytest.raises(
+        InvalidData, match=r"column 'g': a comparison needs two groups, .* only 'x'"
+    ):
+        kano(answers.assign(g="x"), by="g", respondent=None).compare(seed=0)
 
 
 def test_holm():

@@ -330,7 +330,9 @@ def test_sharper_competition_is_more_convex():
     alike = compare_convexity(same, by="industry", seed=1, resamples=99)
     assert alike.p_value > 0.1
     assert alike.common_exponent == pytest.approx(4, rel=0.2)
-    with pytest.raises(InvalidData, match="two groups or more"):
+    with pytest.raises(
+        InvalidData, match="a comparison needs two groups, and there is only 'airline'"
+    ):
         compare_convexity(parts[0], by="industry", seed=1)
     with pytest.raises(InvalidData, match="missing group in 1 answer"):
         compare_convexity(same.assign(industry=[None, *["a"] * 249]), by="industry", seed=1)

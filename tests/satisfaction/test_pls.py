@@ -329,7 +329,9 @@ def test_models_that_cannot_be():
         PathModel([Construct("a", "x"), Construct("a", "y")], [("a", "a")], target="a")
     with pytest.raises(UnknownCode, match=r"'d' is no construct of the model"):
         PathModel(items, [("a", "b"), ("b", "d")], target="a")
-    with pytest.raises(UnknownCode, match="'satisfaction' is no construct"):
+    with pytest.raises(
+        UnknownCode, match="'satisfaction' is no construct of the model, which target= must name"
+    ):
         PathModel(items, [("a", "b"), ("b", "c")])
     with pytest.raises(UnknownCode, match=r"'a -> c' is no path.*; the choices are 'a -> b'"):
         PathModel(items, [("a", "b"), ("b", "c")], target="a").sign("a", "c")

@@ -15,6 +15,7 @@ from custrel.errors import InvalidRule
 from custrel.satisfaction._kano_columns import count_categories, effective_answers
 from custrel.satisfaction._kano_figures import A, I, M, O, divide
 from custrel.satisfaction._multiple_tests import holm
+from custrel.satisfaction._two_groups import require_two
 
 if TYPE_CHECKING:
     from custrel.satisfaction.kano_analysis import KanoAnalysis
@@ -31,6 +32,7 @@ def comparison_columns(
     """Return the test of every feature, and the differences of two groups."""
     if analysis.by is None:
         raise InvalidRule("there are no groups to compare: kano(..., by='...') makes them.")
+    require_two(analysis.by, analysis.groups, "group")
     if resamples < 1:
         raise InvalidRule(f"resamples must be 1 or more, got {resamples!r}.")
     tally = analysis.tally

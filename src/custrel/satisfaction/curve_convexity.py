@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._intervals import normal_quantile
-from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.errors import InvalidRule
 from custrel.satisfaction._curve_kernels import (
     EXPONENTS,
     Cells,
@@ -24,6 +24,7 @@ from custrel.satisfaction._curve_kernels import (
 from custrel.satisfaction._curve_reading import read_cells
 from custrel.satisfaction._curve_search import best_exponent, best_power, require_spread
 from custrel.satisfaction._tables import as_text
+from custrel.satisfaction._two_groups import require_two
 from custrel.satisfaction.curve_fit import CurveFigure
 from custrel.satisfaction.loyalty_curve import PowerCurve
 
@@ -202,14 +203,7 @@ def _read(
 ) -> dict[Any, Cells]:
     """Return the distinct answers of each group, of which there are two or more."""
     _, groups = read_cells(answers, satisfaction, loyalty, weight=weight, by=by)
-    if len(groups) < 2:
-        problem = Problem(
-            code="one_group",
-            message="a comparison needs two groups or more, and there is one",
-            column=by,
-            count=0,
-        )
-        raise InvalidData([problem])
+    require_two(by, tuple(groups), "group")
     for cells in groups.values():
         require_spread(cells, (satisfaction, loyalty))
     return groups

@@ -10,12 +10,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidRule, Problem, UnknownCode
 from custrel.frames import collect, enter
 from custrel.satisfaction._multiple_tests import holm
 from custrel.satisfaction._path_model.answers import Read, asked_by, read_items
 from custrel.satisfaction._path_model.permutation import Differences, permute
 from custrel.satisfaction._tables import as_frame, as_html, as_text
+from custrel.satisfaction._two_groups import require_two
 from custrel.satisfaction.path_model import PathModel
 from custrel.satisfaction.pls import fit_answered
 from custrel.satisfaction.pls_fit import PlsFit
@@ -253,14 +254,7 @@ def _two_of(read: Read, groups: Sequence[Any] | None, by: str) -> tuple[Any, Any
     for name in chosen:
         if name not in names:
             raise UnknownCode(f"value of {by!r}", str(name), map(str, names))
-    if len(chosen) == 1:
-        problem = Problem(
-            code="one_group",
-            message=f"a comparison needs two groups, and there is only {chosen[0]!r}",
-            column=by,
-            count=0,
-        )
-        raise InvalidData([problem])
+    require_two(by, chosen, "group")
     if len(set(chosen)) != 2:
         raise InvalidRule(
             f"say which two groups to compare, as groups=({names[0]!r}, {names[-1]!r}); there are "

@@ -12,11 +12,12 @@ import numpy as np
 from custrel.errors import Problem
 from custrel.satisfaction._path_model.groups import group_indices
 from custrel.satisfaction._tables import as_frame, as_html, as_text
+from custrel.satisfaction._two_groups import require_two
 from custrel.satisfaction.index_rule import IndexRule
 from custrel.satisfaction.index_templates import ACSI
 from custrel.satisfaction.path_model import PathModel
 from custrel.satisfaction.pls_method import PlsMethod
-from custrel.satisfaction.score_trend import ScoreTrend, require_waves, trend_of
+from custrel.satisfaction.score_trend import ScoreTrend, trend_of
 
 __all__ = ["IndexTrend", "index_trend"]
 
@@ -165,7 +166,7 @@ def index_trend(
         missing_codes=missing_codes,
         errors=errors,
     )
-    require_waves(wave, found.names)
+    require_two(wave, found.names, "wave")
     trend = trend_of(found.names, found.scores)
     nothing = [np.nan]
     columns = {

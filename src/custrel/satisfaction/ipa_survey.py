@@ -14,8 +14,8 @@ from custrel.errors import InvalidRule
 from custrel.frames import Door
 from custrel.satisfaction._respondents import GroupMeans, enter_survey, group_means
 from custrel.satisfaction._tables import as_frame
+from custrel.satisfaction._two_groups import require_two
 from custrel.satisfaction.ipa import IpaRule
-from custrel.satisfaction.score_trend import require_waves
 
 __all__ = ["ipa_survey", "ipa_trend"]
 
@@ -210,7 +210,7 @@ def ipa_trend(
         errors=errors,
     )
     waves = places.means.groups
-    require_waves(wave, waves)
+    require_two(wave, waves, "wave")
     rows = [
         {"attribute": name, "measure": measure, "waves": len(waves)}
         | places.means.movement(f"{measure} {i}")

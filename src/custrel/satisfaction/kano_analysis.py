@@ -208,6 +208,8 @@ class KanoAnalysis:
         ------
         InvalidRule
             The analysis has no groups.
+        InvalidData
+            There is one group only.
 
         Notes
         -----
@@ -335,7 +337,8 @@ class KanoAnalysis:
         facts = [f"category {self.rule}"]
         if self.left_out:
             facts.append(f"{len(self.left_out):,} careless respondents left out")
-        return f"Kano analysis of {len(self.features):,} features; {'; '.join(facts)}."
+        many = "feature" if len(self.features) == 1 else "features"
+        return f"Kano analysis of {len(self.features):,} {many}; {'; '.join(facts)}."
 
     def _rows(self, language: str) -> list[tuple[str, ...]]:
         table = summary_columns(self)

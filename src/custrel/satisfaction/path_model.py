@@ -177,7 +177,10 @@ class PathModel(Rule):
         for path in self.paths:
             for name in (path.source, path.target):
                 self.construct(name)
-        self.construct(self.target)
+        _in_order(self)
+        if self.target not in self.names:
+            what = "construct of the model, which target= must name"
+            raise UnknownCode(what, str(self.target), self.names)
         ends = {name for path in self.paths for name in (path.source, path.target)}
         alone = [name for name in self.names if name not in ends]
         if alone:
@@ -185,7 +188,6 @@ class PathModel(Rule):
                 f"no path begins or ends at {', '.join(map(repr, alone))}, so that nothing is "
                 "learnt about it: add a path, or leave the construct out."
             )
-        _in_order(self)
 
     @property
     def names(self) -> tuple[str, ...]:

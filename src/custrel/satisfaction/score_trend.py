@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
 import attrs
 
-from custrel.errors import InvalidData, Problem
 from custrel.satisfaction._survey_answers import read_answers
 from custrel.satisfaction._survey_scale import SurveyScale, with_problems
 from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction._trend_line import trend_line
+from custrel.satisfaction._two_groups import require_two
 from custrel.satisfaction.survey_score import ScoreDifference, SurveyScore, difference_of
 
 __all__ = ["ScoreTrend", "score_groups", "score_trend"]
@@ -193,7 +192,7 @@ def score_trend(
     _, groups, problems = read_answers(
         answers, answer, weight, by=wave, scale=scale.bounds, errors=errors
     )
-    require_waves(wave, tuple(groups))
+    require_two(wave, tuple(groups), "wave")
     scores = tuple(with_problems(scale.score(group), problems) for group in groups.values())
     return trend_of(tuple(groups), scores)
 
@@ -212,16 +211,3 @@ def trend_of(
         p_value=line.p_value,
         homogeneity_p=line.homogeneity_p,
     )
-
-
-def require_waves(wave: str, names: Sequence[Any]) -> None:
-    """Refuse to tell a trend from a single wave."""
-    if len(names) < 2:
-        problem = Problem(
-            code="one_wave",
-            message=f"a trend needs two waves, and there is only {names[0]!r}",
-            column=wave,
-            count=0,
-            remedy="Check the filter that was applied before.",
-        )
-        raise InvalidData([problem])

@@ -17,7 +17,7 @@ from custrel.frames import Door
 from custrel.rules import Rule
 from custrel.satisfaction._respondents import GroupMeans, enter_survey, group_means
 from custrel.satisfaction._tables import as_frame
-from custrel.satisfaction.score_trend import require_waves
+from custrel.satisfaction._two_groups import require_two
 
 __all__ = ["ServqualForm", "servqual", "servqual_trend", "weighted_gap"]
 
@@ -260,7 +260,7 @@ def servqual_trend(
     door, found = _read(
         answers, perceptions, expectations, form, by=wave, weight=weight, errors=errors
     )
-    require_waves(wave, found.groups)
+    require_two(wave, found.groups, "wave")
     rows = [
         {"dimension": name, "waves": len(found.groups)} | found.movement(f"judged {i}")
         for i, name in enumerate(_rows(form))
