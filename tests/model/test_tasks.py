@@ -132,7 +132,7 @@ def test_a_consent_that_was_withdrawn_ends_the_care():
     )  # fmt: skip
     customer = Customer(customer_id="C-1", consents=[gone])
     found = CALENDAR.reminders([customer], during=Period.year(2024))
-    assert [(one.topic[:6], one.tell) for one in found] == [("Spring", ())]
+    assert [(one.topic[:6], one.tell) for one in found] == [("Spring", ("owner",))]
 
 
 @settings(max_examples=60, deadline=None)

@@ -151,7 +151,8 @@ class CareCalendar(Rule):
         Returns
         -------
         tuple of Reminder
-            In the order of their days.  Whether a customer has agreed is asked for the day of
+            In the order of their days; of a customer without an owner, his ``"owner"`` is told,
+            so that nobody is forgotten.  Whether a customer has agreed is asked for the day of
             the reminder, as of its beginning in UTC.
 
         Raises
@@ -169,7 +170,7 @@ class CareCalendar(Rule):
         return in_order_of_day(
             Reminder(
                 on=day - ahead, topic=f"{occasion} ({day})",
-                tell=() if customer.owner is None else customer.owner, about=customer.customer_id,
+                tell=customer.owner or "owner", about=customer.customer_id,
             )
             for customer in customers
             for occasion, day in self._falling(own.get(customer.customer_id, ()), looked_at)

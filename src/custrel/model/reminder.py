@@ -26,7 +26,7 @@ class Reminder:
     topic : str
         What of.
     tell : sequence of str
-        Whom; nobody where nobody is known.
+        Whom; where nobody is known, the role: ``"owner"``.
     about : str
         Whom or what it is about: a customer's identifier.
 
@@ -91,7 +91,7 @@ def task_reminders(
         raise InvalidValue(f"task_reminders: days before are 0 or more, got {before[0]}.")
     return in_order_of_day(
         Reminder(
-            on=day, topic=task.what, tell=() if task.owner is None else task.owner,
+            on=day, topic=task.what, tell=task.owner or "owner",
             about=task.case.about,
         )
         for task in tasks if not task.is_done

@@ -167,7 +167,7 @@ def due_tasks(
     Parameters
     ----------
     tasks : iterable of Task
-        The tasks.
+        The tasks, as they are.
     on : date
         The day on which it is asked.
     ahead : int
