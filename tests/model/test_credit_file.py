@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 import pandas as pd
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from custrel.errors import CurrencyMismatch, IllegalMove, InvalidValue
 from custrel.model import (
@@ -86,6 +87,47 @@ def test_whoever_investigates_or_proposes_does_not_approve():
     assert again.set_limit(
         cny(1), grade="b", reason="r", at=at(367), by="sun", approved_by="li"
     ).limit == cny(1)  # li investigated the year before  # fmt: skip
+
+
+def take(file, step, number, by, boss):
+    """Return a file after a step, which may not be allowed."""
+    how = {"at": at(number), "by": by}
+    decided = how | {"approved_by": boss, "reason": "r"}
+    match step:
+        case "report":
+            return file.report({}, "r", **how)
+        case "review":
+            return file.review("r", **how)
+        case "refuse":
+            return file.refuse(grade="d", **decided)
+        case "set_limit":
+            return file.set_limit(cny(number), grade="a", **decided)
+        case "override":
+            return file.override(cny(number), **decided)
+
+
+PEOPLE = st.sampled_from(["li", "sun", "wang"])
+STEPS = st.sampled_from(["report", "set_limit", "refuse", "override", "review"])
+
+
+@pytest.mark.properties
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(STEPS, PEOPLE, PEOPLE), max_size=12))
+def test_whatever_is_tried_nobody_approves_his_own_work(steps):
+    """S-235: an illegal step leaves the file as it was; the limit is the last that was allowed."""
+    file, found_by, limit = BEGUN, None, None
+    for number, (step, by, boss) in enumerate(steps, start=1):
+        try:
+            file = take(file, step, number, by, boss)
+        except (IllegalMove, InvalidValue):
+            continue
+        if step == "report":
+            found_by = by
+        elif step != "review":
+            assert boss not in {by, found_by}
+            limit = None if step == "refuse" else cny(number)
+    assert file.limit == limit
+    assert CreditFile(case=attrs.evolve(file.case, moves=file.case.moves[::-1])) == file
 
 
 def test_an_exception_is_an_event_and_the_review_lets_the_limit_stand():
