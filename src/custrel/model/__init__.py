@@ -273,41 +273,16 @@ else:
     make_lazy(
         __name__,
         {
-            "custrel.model.account_manager": (
-                "ManagerIndicators",
-                "manager_indicators",
-            ),
-            "custrel.model.account_team": (
-                "AccountDuty",
-                "AccountMember",
-                "AccountTeam",
-            ),
+            "custrel.model.account_manager": ("ManagerIndicators", "manager_indicators"),
+            "custrel.model.account_team": ("AccountDuty", "AccountMember", "AccountTeam"),
             "custrel.model.address": ("Address",),
-            "custrel.model.alarm": (
-                "Alarm",
-                "StallDecision",
-                "decide",
-                "overdue",
-            ),
-            "custrel.model.care_calendar": (
-                "CareCalendar",
-                "CareDay",
-            ),
-            "custrel.model.case": (
-                "Case",
-                "stage_counts",
-            ),
+            "custrel.model.alarm": ("Alarm", "StallDecision", "decide", "overdue"),
+            "custrel.model.care_calendar": ("CareCalendar", "CareDay"),
+            "custrel.model.case": ("Case", "stage_counts"),
             "custrel.model.census": ("census",),
             "custrel.model.churn": ("RiskVerdict",),
-            "custrel.model.credit_check": (
-                "CreditCheck",
-                "CreditObjection",
-            ),
-            "custrel.model.credit_exposure": (
-                "CreditItem",
-                "ExposureKind",
-                "credit_exposure",
-            ),
+            "custrel.model.credit_check": ("CreditCheck", "CreditObjection"),
+            "custrel.model.credit_exposure": ("CreditItem", "ExposureKind", "credit_exposure"),
             "custrel.model.credit_file": ("CreditFile",),
             "custrel.model.exit_feedback": (
                 "ChurnCause",
@@ -315,28 +290,15 @@ else:
                 "ExitFeedback",
                 "churn_causes",
             ),
-            "custrel.model.columns": (
-                "from_columns",
-                "to_columns",
-            ),
-            "custrel.model.complaint": (
-                "Complaint",
-                "ComplaintStep",
-                "Penalty",
-            ),
+            "custrel.model.columns": ("from_columns", "to_columns"),
+            "custrel.model.complaint": ("Complaint", "ComplaintStep", "Penalty"),
             "custrel.model.complaint_policy": (
                 "ComplaintPolicy",
                 "ComplaintPrinciple",
                 "Violation",
             ),
-            "custrel.model.complaint_statistics": (
-                "ComplaintStatistics",
-                "complaint_statistics",
-            ),
-            "custrel.model.consent": (
-                "Consent",
-                "may_contact",
-            ),
+            "custrel.model.complaint_statistics": ("ComplaintStatistics", "complaint_statistics"),
+            "custrel.model.consent": ("Consent", "may_contact"),
             "custrel.model.contact": (
                 "ContactKind",
                 "ContactSummary",
@@ -346,14 +308,8 @@ else:
                 "open_actions",
                 "visits_below_quota",
             ),
-            "custrel.model.contact_cadence": (
-                "ContactCadence",
-                "ContactDue",
-            ),
-            "custrel.model.contact_point": (
-                "Channel",
-                "ContactPoint",
-            ),
+            "custrel.model.contact_cadence": ("ContactCadence", "ContactDue"),
+            "custrel.model.contact_point": ("Channel", "ContactPoint"),
             "custrel.model.converter": ("make_converter",),
             "custrel.model.customer": (
                 "ChannelRole",
@@ -364,10 +320,7 @@ else:
                 "TradeMode",
                 "TransactionState",
             ),
-            "custrel.model.customer_base": (
-                "CustomerBase",
-                "Merge",
-            ),
+            "custrel.model.customer_base": ("CustomerBase", "Merge"),
             "custrel.model.data_quality": (
                 "DataQuality",
                 "QualityAspect",
@@ -382,10 +335,7 @@ else:
                 "DataScheme",
             ),
             "custrel.model.demand": ("Demand",),
-            "custrel.model.erasure": (
-                "erase",
-                "redact",
-            ),
+            "custrel.model.erasure": ("erase", "redact"),
             "custrel.model.exchange": ("ExchangeRates",),
             "custrel.model.exhibition": (
                 "ExhibitionSide",
@@ -394,12 +344,7 @@ else:
                 "return_rate",
                 "spending_ratio",
             ),
-            "custrel.model.flow": (
-                "Flow",
-                "Outcome",
-                "Stage",
-                "Transition",
-            ),
+            "custrel.model.flow": ("Flow", "Outcome", "Stage", "Transition"),
             "custrel.model.flows": (
                 "COMPLAINT_FLOW",
                 "CREDIT_FLOW",
@@ -427,36 +372,23 @@ else:
             "custrel.model.hand_over": ("HandOver",),
             "custrel.model.identifier": ("Identifier",),
             "custrel.model.interval": ("Interval",),
-            "custrel.model.key_account": (
-                "AccountTarget",
-                "KeyAccount",
-            ),
+            "custrel.model.key_account": ("AccountTarget", "KeyAccount"),
             "custrel.model.loyalty_programme": (
                 "LoyaltyProgramme",
                 "MemberStatement",
                 "ProgrammeTier",
             ),
-            "custrel.model.membership": (
-                "Membership",
-                "PointsEntry",
-            ),
+            "custrel.model.membership": ("Membership", "PointsEntry"),
             "custrel.model.money": ("Money",),
             "custrel.model.move": ("Move",),
             "custrel.model.offer": ("Offer",),
-            "custrel.model.opportunity": (
-                "Opportunity",
-                "weighted_pipeline",
-            ),
+            "custrel.model.opportunity": ("Opportunity", "weighted_pipeline"),
             "custrel.model.orientation": (
                 "ORIENTATION_ITEMS",
                 "MarketingOrientation",
                 "orientation",
             ),
-            "custrel.model.people": (
-                "BuyingRole",
-                "ContactPerson",
-                "without_role",
-            ),
+            "custrel.model.people": ("BuyingRole", "ContactPerson", "without_role"),
             "custrel.model.period": ("Period",),
             "custrel.model.pipeline": (
                 "PipelineSummary",
@@ -466,10 +398,7 @@ else:
                 "stage_efficiency",
                 "stale_cases",
             ),
-            "custrel.model.plain": (
-                "from_plain",
-                "to_plain",
-            ),
+            "custrel.model.plain": ("from_plain", "to_plain"),
             "custrel.model.record_card": (
                 "RecordCard",
                 "SatisfactionRecord",
@@ -485,18 +414,9 @@ else:
                 "Tense",
                 "share_of_wallet",
             ),
-            "custrel.model.relationship_quality": (
-                "relationship_quality",
-                "relationship_strength",
-            ),
-            "custrel.model.reminder": (
-                "Reminder",
-                "task_reminders",
-            ),
-            "custrel.model.sales_life": (
-                "follow_orders",
-                "sales_stage",
-            ),
+            "custrel.model.relationship_quality": ("relationship_quality", "relationship_strength"),
+            "custrel.model.reminder": ("Reminder", "task_reminders"),
+            "custrel.model.sales_life": ("follow_orders", "sales_stage"),
             "custrel.model.season": (
                 "STAGE_PRIORITIES",
                 "Season",
@@ -504,14 +424,8 @@ else:
                 "StagePriorities",
                 "price_floor",
             ),
-            "custrel.model.service": (
-                "ServicePhase",
-                "RequestAnswer",
-            ),
-            "custrel.model.service_clock": (
-                "ServiceClock",
-                "service_clock",
-            ),
+            "custrel.model.service": ("ServicePhase", "RequestAnswer"),
+            "custrel.model.service_clock": ("ServiceClock", "service_clock"),
             "custrel.model.shopper": ("ShopperType",),
             "custrel.model.spell": ("Spell",),
             "custrel.model.supply": (
@@ -520,15 +434,8 @@ else:
                 "multi_sourcing_rate",
                 "suppliers_of",
             ),
-            "custrel.model.task": (
-                "Task",
-                "due_tasks",
-            ),
-            "custrel.model.win_back": (
-                "WinBack",
-                "WinBackResult",
-                "win_back_results",
-            ),
+            "custrel.model.task": ("Task", "due_tasks"),
+            "custrel.model.win_back": ("WinBack", "WinBackResult", "win_back_results"),
             "custrel.model.work_calendar": ("WorkCalendar",),
         },
     )
