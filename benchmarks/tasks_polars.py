@@ -8,6 +8,7 @@ for customers numbered with integers: customer and date become one key.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ Measured = tuple[dict[str, Any], dict[str, float]]
 DAYS_LIMIT = 65_536  # days since 1970 stay below it until 2149
 
 
-def plain(log: pl.LazyFrame) -> pl.LazyFrame:
+def plain(log: pl.LazyFrame, until: date | None = None) -> pl.LazyFrame:
     """Group by customer and date, mark the first occasions, group by customer."""
     customer, day, amount = pl.col("customer"), pl.col("day"), pl.col("amount")
     # Grouping by days as integers takes a third less time than grouping by dates.
@@ -36,7 +37,7 @@ def plain(log: pl.LazyFrame) -> pl.LazyFrame:
         first_order=day.min().cast(pl.Date),
         last_order=day.max().cast(pl.Date),
     )
-    return _finish(counted, log)
+    return _finish(counted, until or _last_day(log))
 
 
 def packed(log: pl.LazyFrame) -> pl.LazyFrame:
@@ -52,11 +53,14 @@ def packed(log: pl.LazyFrame) -> pl.LazyFrame:
         first_order=(pl.col("opening") % DAYS_LIMIT).cast(pl.Int32).cast(pl.Date),
         last_order=(pl.col("closing") % DAYS_LIMIT).cast(pl.Int32).cast(pl.Date),
     )
-    return _finish(counted, log)
+    return _finish(counted, _last_day(log))
 
 
-def _finish(counted: pl.LazyFrame, log: pl.LazyFrame) -> pl.LazyFrame:
-    until = log.select(pl.col("date").max()).collect().item()
+def _last_day(log: pl.LazyFrame) -> date:
+    return log.select(pl.col("date").max()).collect().item()
+
+
+def _finish(counted: pl.LazyFrame, until: date) -> pl.LazyFrame:
     first, last, orders = pl.col("first_order"), pl.col("last_order"), pl.col("orders")
     repeats = orders - 1
     mean = (pl.col("revenue") - pl.col("opening_amount")) / repeats

@@ -21,6 +21,7 @@ SPECIMENS = {
     "InvalidData": (errors.InvalidData([PROBLEM], "Or collect them."), ValueError),
     "ColumnNotFound": (errors.ColumnNotFound(["a"], ["b", "A"], "Rename it."), LookupError),
     "UnsupportedFrame": (errors.UnsupportedFrame("no frame"), TypeError),
+    "TooManyRows": (errors.TooManyRows(1000, "Dask frame"), ValueError),
     "UnitMismatch": (errors.UnitMismatch("weeks here", "days there", "Choose."), ValueError),
     "InvalidValue": (errors.InvalidValue("Money: 0.1 is a float."), ValueError),
     "CurrencyMismatch": (errors.CurrencyMismatch("CNY", "USD"), ValueError),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from custrel.errors import CustrelError as CustrelError, Problem as Problem
     from custrel.labels import label as label, labels as labels
     from custrel.rules import Rule as Rule, from_data as from_data
+    from custrel.sampling import sample_customers as sample_customers
     from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
     from custrel.segmentation.rfm import RfmScale as RfmScale, rfm as rfm
     from custrel.segmentation.segment_map import (
@@ -60,6 +61,7 @@ else:
             "custrel.errors": ("CustrelError", "Problem"),
             "custrel.labels": ("label", "labels"),
             "custrel.rules": ("Rule", "from_data"),
+            "custrel.sampling": ("sample_customers",),
             "custrel.segmentation.abc": ("AbcRule", "abc"),
             "custrel.segmentation.rfm": ("RfmScale", "rfm"),
             "custrel.segmentation.segment_map": ("STANDARD_SEGMENTS", "SegmentMap"),

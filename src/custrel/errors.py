@@ -24,6 +24,7 @@ __all__ = [
     "InvalidValue",
     "MissingExtra",
     "Problem",
+    "TooManyRows",
     "UnitMismatch",
     "UnknownCode",
     "UnsupportedFrame",
@@ -191,6 +192,35 @@ class UnsupportedFrame(CustrelError, TypeError):
     ...     print(error)
     expected a pandas, Polars, PyArrow, DuckDB, Dask or Spark frame (or a CustomerSummary), got list.
     """
+
+
+class TooManyRows(CustrelError, ValueError):
+    """What was asked needs all rows in memory at once, and a lazy frame has very many.
+
+    Parameters
+    ----------
+    most : int
+        How many come to Python unasked.
+    frame : str
+        What the frame is, as text.
+
+    Examples
+    --------
+    >>> print(TooManyRows(1_000_000, "DuckDB relation"))
+    this needs all rows in memory at once, and the DuckDB relation has more than 1,000,000. Take
+    some: custrel.sample_customers(frame, size=100_000, seed=1); or collect the frame first.
+    """
+
+    most: int
+    frame: str
+
+    def __init__(self, most: int, frame: str) -> None:
+        self.most, self.frame = most, frame
+        super().__init__(
+            f"this needs all rows in memory at once, and the {frame} has more than {most:,}. Take "
+            "some: custrel.sample_customers(frame, size=100_000, seed=1); or collect the frame "
+            "first."
+        )
 
 
 class UnitMismatch(CustrelError, ValueError):

@@ -10,8 +10,7 @@ Nobody calls this module but the rest of custrel and packages that build on it.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from numbers import Number
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -20,18 +19,30 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from narwhals.exceptions import DuplicateError
-from narwhals.stable.v2.dtypes import DType
 from numpy.typing import NDArray
 
+from custrel._queries import (
+    AnyFrame as AnyFrame,
+    Floats as Floats,
+    as_floats as as_floats,
+    beside as beside,
+    census as census,
+    collect as collect,
+    collect_rows as collect_rows,
+    count_rows as count_rows,
+    engine_of as engine_of,
+    first_rows as first_rows,
+    read_schema as read_schema,
+    unreadable,
+    unused_name,
+    unused_names,
+    with_arrays as with_arrays,
+)
 from custrel.errors import ColumnNotFound, InvalidData, Problem, UnsupportedFrame
 
 __all__ = ["Door", "Framed", "enter"]
 
-AnyFrame = nw.DataFrame[Any] | nw.LazyFrame[Any]
-Floats = NDArray[np.float64]
-
 _IN_ONE_PIECE = frozenset({nw.Implementation.PANDAS, nw.Implementation.PYARROW})
-_FIRST_ROWS = 3
 
 
 @runtime_checkable
@@ -150,11 +161,13 @@ class Door:
         ------
         InvalidData
             A column holds no numbers.
+        TooManyRows
+            A lazy frame has more than may come to Python unasked.
         """
         self.require(columns)
         if self.lazy:
             self.require_numbers(*columns)
-        frame = collect(self.frame.select(*columns) if self.lazy else self.frame)
+        frame = collect_rows(self.frame.select(*columns) if self.lazy else self.frame)
         found = [frame.get_column(name) for name in columns]
         if not all(series.dtype.is_numeric() for series in found):
             self.require_numbers(*columns)  # which looks at the values too
@@ -217,7 +230,7 @@ class Door:
         if not self.lazy:
             rows = self.values(*columns)
             return rows, np.broadcast_to(1.0, rows[0].shape)
-        count = _unused_name(columns)
+        count = unused_name(columns)
         frame = collect(self.frame.group_by(*columns).agg(nw.len().alias(count)))
         arrays = [as_floats(frame.get_column(name)) for name in (*columns, count)]
         return tuple(arrays[:-1]), arrays[-1]
@@ -268,7 +281,7 @@ class Door:
         """
         if isinstance(self.frame, nw.DataFrame):
             return self.leave(with_arrays(self.frame, columns))
-        keys = dict(zip(by, _unused_names(self.columns, len(by)), strict=True))
+        keys = dict(zip(by, unused_names(self.columns, len(by)), strict=True))
         small = beside(self.frame, {**{keys[name]: by[name] for name in by}, **columns})
         floats = {key: nw.col(name).cast(nw.Float64) for name, key in keys.items()}
         kept = self.frame.drop(*[name for name in columns if name in self.columns])
@@ -323,14 +336,6 @@ def enter(data: Any) -> Door:
     return Door(frame, framed, tuple(columns))
 
 
-def read_schema(frame: AnyFrame) -> Mapping[str, DType]:
-    """Return names and types, or one clear error where a lazy frame cannot tell them."""
-    try:
-        return frame.collect_schema()
-    except Exception as error:
-        raise _unreadable(frame, error) from error
-
-
 def _probe(frame: AnyFrame) -> None:
     """Find out whether a relation, which remembers its schema, can still be queried."""
     if engine_of(frame) is not nw.Implementation.DUCKDB:
@@ -339,139 +344,7 @@ def _probe(frame: AnyFrame) -> None:
     try:
         native.limit(0).fetchall()  # not as Arrow, which need not know every type
     except Exception as error:
-        raise _unreadable(frame, error) from error
-
-
-def _unreadable(frame: AnyFrame, error: Exception) -> UnsupportedFrame:
-    engine = engine_of(frame)
-    kind = {
-        nw.Implementation.POLARS: "Polars lazy frame",
-        nw.Implementation.DUCKDB: "DuckDB relation",
-    }
-    named = kind.get(engine, f"{engine.value} frame")
-    return UnsupportedFrame(
-        f"the columns of the {named} cannot be read, so the query behind it does not run: {error}"
-    )
-
-
-def engine_of(frame: AnyFrame) -> nw.Implementation:
-    """Return the engine that holds a frame."""
-    return frame.implementation
-
-
-def collect(frame: AnyFrame) -> nw.DataFrame[Any]:
-    """Run a lazy query; the caller knows that what comes is small."""
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-
-
-def census(
-    frame: AnyFrame, flags: Mapping[str, nw.Expr], ranges: Sequence[str] = ()
-) -> dict[str, Any]:
-    """Count rows, count those for which each flag holds, and find the range of columns.
-
-    One query.  On lazy engines flags become columns first, since not every one of them aggregates
-    expressions.
-
-    Returns
-    -------
-    dict
-        ``rows``, each flag's count, and ``(lowest, highest)`` for each range column.
-    """
-    if engine_of(frame) is nw.Implementation.POLARS:
-        frame = frame.lazy()  # so that the marks below are never written down
-    if isinstance(frame, nw.DataFrame):  # whole columns of truth values cost least to count
-        counts_of = [flag.sum().alias(name) for name, flag in flags.items()]
-    else:
-        marks = {name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
-        frame = frame.with_columns(**marks) if marks else frame
-        counts_of = [nw.col(name).sum() for name in flags]
-    row = collect(
-        frame.select(
-            nw.len().alias("rows"),
-            *counts_of,
-            *[nw.col(name).min().alias(f"{name} low") for name in ranges],
-            *[nw.col(name).max().alias(f"{name} high") for name in ranges],
-        )
-    ).rows(named=True)[0]
-    counts = {name: int(row[name] or 0) for name in ("rows", *flags)}
-    return counts | {name: (row[f"{name} low"], row[f"{name} high"]) for name in ranges}
-
-
-def count_rows(frame: AnyFrame) -> int:
-    """Count the rows of a frame."""
-    return int(collect(frame.select(nw.len())).item())
-
-
-def first_rows(
-    frame: AnyFrame,
-    bad: nw.Expr,
-    columns: Sequence[str] | Mapping[str, str],
-    *,
-    positions: bool = True,
-) -> tuple[str, ...]:
-    """Return the first offending rows as text, with their position where rows have one.
-
-    A mapping gives the columns' names as the caller knows them.
-    """
-    shown = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
-    places = list(shown.values())
-    if positions and isinstance(frame, nw.DataFrame):
-        place = _unused_name(frame.columns)
-        frame, places = frame.with_row_index(place), [place, *places]
-    # A column may be asked for twice under two names, which no frame can hold.
-    found = collect(frame.filter(bad).head(_FIRST_ROWS).select(*dict.fromkeys(places)))
-    return tuple(_row_as_text(row, shown, places[0]) for row in found.rows(named=True))
-
-
-def _unused_name(taken: Iterable[str]) -> str:
-    """Return a name for a column that no other has."""
-    return _unused_names(taken, 1)[0]
-
-
-def _unused_names(taken: Iterable[str], count: int) -> list[str]:
-    """Return names for columns that no other has; capitals do not tell names apart everywhere."""
-    known = {str(name).casefold() for name in taken}
-    names = (f"__custrel_{i}" for i in itertools.count())
-    return list(itertools.islice((name for name in names if name not in known), count))
-
-
-def as_floats(series: nw.Series[Any]) -> Floats:
-    """Return a column as float64, missing values as NaN."""
-    if series.dtype != nw.Float64:
-        series = series.cast(nw.Float64)
-    return np.asarray(series.to_numpy(), dtype=np.float64)
-
-
-def with_arrays(frame: nw.DataFrame[Any], columns: Mapping[str, NDArray[Any]]) -> nw.DataFrame[Any]:
-    """Add arrays to an eager frame as columns."""
-    backend = frame.implementation
-    if backend is nw.Implementation.PANDAS and not set(columns) & set(frame.columns):
-        native: pd.DataFrame = frame.to_native()
-        made = pd.DataFrame(dict(columns), index=native.index, copy=False)  # one by one, it copies
-        return nw.from_native(pd.concat([native, made], axis=1))
-    return frame.with_columns(
-        *[nw.new_series(name, values, backend=backend) for name, values in columns.items()]
-    )
-
-
-def beside(frame: AnyFrame, columns: Mapping[str, NDArray[Any]]) -> Any:
-    """Put a small table next to a lazy frame, on the engine and connection that hold it."""
-    match engine_of(frame):
-        case nw.Implementation.POLARS:
-            return nw.from_dict(columns, backend="polars").lazy()
-        case nw.Implementation.DUCKDB:
-            import pyarrow as pa  # noqa: PLC0415 - DuckDB reads Arrow, and only it needs it
-
-            _small = pa.table(dict(columns))  # the query below finds it by its name
-            return nw.from_native(frame.to_native().query("__custrel", "select * from _small"))
-        case nw.Implementation.PYSPARK | nw.Implementation.PYSPARK_CONNECT:
-            import pyarrow as pa  # noqa: PLC0415 - Spark reads Arrow, and only it needs it
-
-            session = frame.to_native().sparkSession
-            return nw.from_native(session.createDataFrame(pa.table(dict(columns))))
-        case _:
-            engine: Any = engine_of(frame)
-            return nw.from_dict(columns, backend="pandas").lazy(engine)
+        raise unreadable(frame, error) from error
 
 
 def _holds_numbers(frame: AnyFrame, column: str) -> bool:
@@ -482,10 +355,3 @@ def _holds_numbers(frame: AnyFrame, column: str) -> bool:
     if values.dtype != object:
         return False
     return all(isinstance(value, Number) or pd.isna(value) is True for value in values)
-
-
-def _row_as_text(row: Mapping[str, Any], shown: Mapping[str, str], place: str) -> str:
-    values = {name: row[column] for name, column in shown.items()}
-    # Text is quoted: a blank, or a number that is text, cannot be seen otherwise.
-    cells = [f"{k}={v!r}" if isinstance(v, str) else f"{k}={v!s}" for k, v in values.items()]
-    return ("" if place in shown.values() else f"row {row[place]}: ") + ", ".join(cells)

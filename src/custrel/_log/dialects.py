@@ -1,4 +1,4 @@
-"""Times in the SQL of the engines that speak it, where Narwhals has no word for them.
+"""Times and hashes in the SQL of the engines that speak it, where Narwhals has no word for them.
 
 Each engine counts days and microseconds natively, which costs it a fraction of what the same
 arithmetic on years, months and days does.
@@ -20,7 +20,7 @@ __all__ = ["Dialect", "by_sql", "dialect_of"]
 
 @attrs.frozen(kw_only=True)
 class Dialect:
-    """Expressions in one engine's SQL; ``{0}`` stands for a column, ``{zone}`` for a time zone.
+    """Expressions in one engine's SQL: ``{0}`` is a column, ``{zone}`` a time zone, ``{seed}`` one.
 
     Parameters
     ----------
@@ -38,6 +38,8 @@ class Dialect:
         The zoned instant of a clock in UTC.
     parsed : str
         The wall-clock instant of ISO 8601 text; missing where there is no such day.
+    place : str
+        A number from 0 to 1 that a seed gives to a value, as if at random.
     """
 
     quote: str
@@ -49,6 +51,7 @@ class Dialect:
     utc: str
     zoned: str
     parsed: str
+    place: str
 
     def column(self, name: str) -> str:
         """Return the name of a column as the dialect writes it."""
@@ -65,6 +68,8 @@ _DUCKDB = Dialect(
     utc="timezone('UTC', {0})",
     zoned="timezone('UTC', {0})",
     parsed="try_cast({0} as timestamp)",
+    # The seed goes between two hashes: beside one, it would only flip bits of the places.
+    place="(hash(xor(hash({0}), {seed}::ubigint)) >> 11) / 9007199254740992.0",
 )
 _EPOCH = "timestamp_ntz'1970-01-01 00:00:00'"
 _SPARK_UTC = f"timestampadd(MICROSECOND, unix_micros({{0}}), {_EPOCH})"
@@ -79,6 +84,7 @@ _SPARK = Dialect(
     utc=_SPARK_UTC,
     zoned=f"timestamp_micros({_SPARK_MICROSECOND})",
     parsed="try_cast({0} as timestamp_ntz)",
+    place="shiftrightunsigned(xxhash64({seed}L, {0}), 11) / 9007199254740992D",
 )
 _DIALECTS: Mapping[nw.Implementation, Dialect] = MappingProxyType(
     {
@@ -94,9 +100,7 @@ def dialect_of(frame: AnyFrame) -> Dialect | None:
     return _DIALECTS.get(engine_of(frame))
 
 
-def by_sql(
-    frame: AnyFrame, columns: Mapping[str, tuple[str, str]], *, zone: str | None = None
-) -> AnyFrame:
+def by_sql(frame: AnyFrame, columns: Mapping[str, tuple[str, str]], **facts: object) -> AnyFrame:
     """Add or replace columns by the engine's own expressions.
 
     Parameters
@@ -105,13 +109,13 @@ def by_sql(
         On an engine that has a dialect.
     columns : mapping of str to (str, str)
         For each name, which expression of the dialect, and of which column.
-    zone : str, optional
-        The time zone, where an expression needs one.
+    **facts : object
+        The time zone or the seed, where an expression needs one.
     """
     engine, there = engine_of(frame), frame.collect_schema().names()
     dialect = _DIALECTS[engine]
     made = {
-        name: getattr(dialect, form).format(dialect.column(of), zone=zone)
+        name: getattr(dialect, form).format(dialect.column(of), **facts)
         for name, (form, of) in columns.items()
     }
     names = [*there, *(name for name in made if name not in there)]

@@ -177,6 +177,8 @@ def compare_groups(
         There is no such group.
     FitError
         The model of a group cannot be estimated.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Notes
     -----

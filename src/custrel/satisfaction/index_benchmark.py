@@ -75,6 +75,8 @@ def index_benchmark(
         A size is missing or negative.
     InvalidData
         A company with a single respondent, or answers cannot be used.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Examples
     --------

@@ -262,6 +262,8 @@ class IndexRule(Rule):
             An answer is off the scale, a weight is missing or negative, or an item has no answer.
         ColumnNotFound
             A column is not there.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
 
         Notes
         -----

@@ -134,6 +134,8 @@ def index_trend(
         There is no such rule.
     ColumnNotFound
         A column is not there.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     See Also
     --------

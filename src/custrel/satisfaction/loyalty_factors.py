@@ -65,6 +65,8 @@ def loyalty_factors(
         There are no factors, one stands twice, or there are no draws.
     FitError
         A column is constant, two factors say the same, or there are too few rows.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Notes
     -----

@@ -144,6 +144,8 @@ class PenaltyReward(Rule):
             There are no attributes, or one stands twice.
         FitError
             There are fewer rows than coefficients, or two attributes say the same.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
         """
         names = list(attributes)
         if not names or len({*names, overall}) != len(names) + 1:
@@ -227,6 +229,8 @@ def penalty_reward(
         There are no attributes, or one stands twice.
     FitError
         There are fewer rows than coefficients, or two attributes say the same.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     See Also
     --------

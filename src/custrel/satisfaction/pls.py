@@ -61,6 +61,8 @@ def pls(
         The weights do not come to rest, or constructs say the same.
     ColumnNotFound
         An item is not there.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     See Also
     --------

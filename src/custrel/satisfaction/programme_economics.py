@@ -222,6 +222,8 @@ def programme_effect(
         A column is not there.
     InvalidRule
         `confidence` is not between 0 and 1.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Notes
     -----

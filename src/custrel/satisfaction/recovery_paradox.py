@@ -123,6 +123,8 @@ def recovery_paradox(
         A column is not there.
     InvalidRule
         `confidence` is not between 0 and 1.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Notes
     -----

@@ -289,6 +289,8 @@ def satisfaction_index(
         The weights do not come to rest, or constructs say the same.
     ColumnNotFound
         An item is not there.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     See Also
     --------

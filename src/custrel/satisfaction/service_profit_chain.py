@@ -208,6 +208,8 @@ def service_profit_chain(
         There are fewer than two columns, one stands twice, or there are no draws.
     FitError
         A column is constant, or there are fewer than three units.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Notes
     -----

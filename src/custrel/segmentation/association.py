@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from custrel._columns import as_float, require_complete
 from custrel._intervals import normal_quantile, wilson_ends
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import Door, collect, enter
+from custrel.frames import Door, collect, collect_rows, enter
 from custrel.segmentation._codes import codes_of
 from custrel.segmentation._refusals import refuse
 
@@ -68,6 +68,8 @@ def product_pairs(
         A column is not there.
     InvalidRule
         `min_orders` is below 1, or `confidence` not between 0 and 1.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     See Also
     --------
@@ -235,7 +237,7 @@ def _pairs_beside(pairs: Door, purchases: Door, by: str) -> Any:
 def _basket_codes(door: Door, order: str, product: str) -> tuple[Ints, Ints, NDArray[Any]]:
     """Return the numbers of order and product of every line, and the products' names."""
     _require_there(door, order, product)
-    frame = collect(door.frame.select(order, product))
+    frame = collect_rows(door.frame.select(order, product))
     if not len(frame):
         message = "there is no order line to count"
         raise InvalidData([Problem(code="empty", message=message, count=0)])

@@ -76,6 +76,8 @@ def cluster_criteria(
         There are fewer different customers than segments.
     InvalidRule
         A number of segments is below 2, or there are no resamples.
+    TooManyRows
+        A lazy frame has more than a million rows, and all are needed at once.
 
     Notes
     -----

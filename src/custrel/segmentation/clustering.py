@@ -152,6 +152,8 @@ class Clustering(Rule):
             The number of segments or starts is below 1.
         UnknownCode
             There is no such method.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
 
         Notes
         -----
@@ -225,11 +227,12 @@ class Clustering(Rule):
             **dict(zip(places, self.space.expressions(), strict=True))
         )
         frame = frame.with_columns(**{gap: self._distance(k, places) for k, gap in enumerate(gaps)})
-        least = nw.min_horizontal(*gaps)
+        least = "__custrel_least"  # a column, since Dask compares nothing else with one
+        frame = frame.with_columns(nw.min_horizontal(*gaps).alias(least))
         label: nw.Expr = nw.lit(self.names[-1])
         for gap, segment in list(zip(gaps, self.names, strict=True))[-2::-1]:
-            label = nw.when(nw.col(gap) <= least).then(nw.lit(segment)).otherwise(label)
-        return door.leave(frame.with_columns(label.alias(name)).drop(*places, *gaps))
+            label = nw.when(nw.col(gap) <= nw.col(least)).then(nw.lit(segment)).otherwise(label)
+        return door.leave(frame.with_columns(label.alias(name)).drop(*places, *gaps, least))
 
     def _distance(self, segment: int, places: list[str]) -> nw.Expr:
         spread = self.variances[segment] if self.variances else (1.0,) * len(places)

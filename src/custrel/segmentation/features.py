@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_complete, require_rows
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import Door, as_floats, collect, enter
+from custrel.frames import Door, as_floats, collect_rows, enter
 from custrel.rules import Rule
 from custrel.segmentation._refusals import refuse
 
@@ -178,6 +178,8 @@ class FeatureSpace(Rule):
             A column is not there.
         InvalidRule
             No column is given, or one twice.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
 
         References
         ----------
@@ -193,7 +195,7 @@ class FeatureSpace(Rule):
         door = enter(customers)
         _require_usable(door, plain, list(categories))
         values = [_value(f).alias(f.column) for f in plain]
-        frame = collect(door.frame.select(*values, *categories))
+        frame = collect_rows(door.frame.select(*values, *categories))
         require_rows(len(frame), "features")
         learnt = [_standardized(f, np.sort(as_floats(frame[f.column]))) for f in plain]
         for name in categories:
@@ -225,12 +227,14 @@ class FeatureSpace(Rule):
             A value is missing, infinite or negative, or a category is unknown.
         ColumnNotFound
             A column is not there.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
         """
         door = enter(customers)
         self.require(door)
         names = [f"__z{place}" for place in range(len(self.coordinates))]
         placed = [e.alias(name) for e, name in zip(self.expressions(), names, strict=True)]
-        frame = collect(door.frame.select(*placed))
+        frame = collect_rows(door.frame.select(*placed))
         return np.column_stack([as_floats(frame[name]) for name in names])
 
     def expressions(self) -> list[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, Problem
-from custrel.frames import as_floats, collect, enter
+from custrel.frames import as_floats, collect_rows, enter
 from custrel.valuation._amounts import require_amounts, require_present
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Survey:
         require_amounts(door, *shares, least=0, most=1, of="answer")
         numbers = [*drivers, *shares, *([] if spend is None else [spend])]
         columns = list(dict.fromkeys((respondent, brand, *numbers)))
-        frame = collect(door.frame.select(*columns)).sort(respondent, brand)
+        frame = collect_rows(door.frame.select(*columns)).sort(respondent, brand)
         brands = frame.get_column(brand).unique().sort().to_list()
         _require_each_brand_once(frame, respondent, brand, brands)
         arrays = {

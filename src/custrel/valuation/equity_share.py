@@ -185,6 +185,8 @@ class SwitchingModel(Rule):
             `choice` does not sum to 1.
         FitError
             The answers do not tell what a driver weighs.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
         """
         answers = Survey.read(survey, drivers, respondent, brand, shares=(last, choice))
         bought, chosen = answers.shares
@@ -268,6 +270,8 @@ class SwitchingModel(Rule):
             not sum to 1.
         InvalidRule
             A number is impossible.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
         """
         door = enter(survey)
         answers = Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
@@ -332,6 +336,8 @@ class SwitchingModel(Rule):
             A number is impossible.
         UnknownCode
             There is no such brand or driver.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
         """
         answers = Survey.read(survey, self.drivers, respondent, brand, shares=(last,), spend=spend)
         if of not in answers.brands:

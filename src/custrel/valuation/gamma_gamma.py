@@ -148,6 +148,10 @@ class GammaGamma(Learnt):
         What is maximized is the log-likelihood less penalty/2 times the sum of the squared
         logarithms of the parameters, with money in units of the mean spend, as in the models
         of purchases.
+
+        Amounts hardly ever repeat, so that from a lazy frame nearly every repeat buyer comes to
+        Python, with two numbers.  Of many millions, `custrel.sample_customers` draws enough: a
+        million tell the parameters to three digits.
         """
         door = enter(summary)
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
-from custrel.frames import Door, as_floats, collect, enter
+from custrel.frames import Door, as_floats, collect_rows, enter
 from custrel.satisfaction._path_model.moments import Answered
 from custrel.satisfaction.path_model import PathModel
 
@@ -85,7 +85,7 @@ def read_items(
     door.require([*numbers, by], remedy=_WHICH)
     door.require_numbers(*numbers)
     wanted: dict[str, None] = dict.fromkeys([*numbers, *([] if by is None else [by])])
-    table = collect(door.frame.select(*wanted))
+    table = collect_rows(door.frame.select(*wanted))
     values = np.column_stack([as_floats(table.get_column(item)) for item in asked])
     weights = np.ones(len(values)) if weight is None else as_floats(table.get_column(weight))
     groups = [] if by is None else table.get_column(by).to_list()
