@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_rows
 from custrel.errors import InvalidData, Problem
-from custrel.frames import Door, as_floats, collect
+from custrel.frames import Door, as_floats, collect_rows
 from custrel.segmentation._binning import cut_between
 from custrel.segmentation._codes import codes_of
 
@@ -65,7 +65,7 @@ def read_lesson(
 ) -> tuple[list[_Column], Ints, list[str]]:
     """Bring columns and segments to Python, as numbers of their distinct values."""
     values = {f"__x{place}": as_float(name) for place, name in enumerate(numbers)}
-    frame = collect(door.frame.select(*dict.fromkeys((by, *categories)), **values))
+    frame = collect_rows(door.frame.select(*dict.fromkeys((by, *categories)), **values))
     require_rows(len(frame), "a tree")
     columns = []
     for name in values:

@@ -186,6 +186,8 @@ class SegmentTree(Rule):
             A column is not there.
         InvalidRule
             No column is given; `leaves` is below 2 or `least` below 1.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
 
         Notes
         -----

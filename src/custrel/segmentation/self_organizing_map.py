@@ -149,6 +149,8 @@ class SelfOrganizingMap(Rule):
             There are fewer different customers than segments.
         InvalidRule
             The grid has fewer than two places, or `rounds` is below 2.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
 
         Notes
         -----
@@ -255,6 +257,8 @@ class SelfOrganizingMap(Rule):
         InvalidData
             There are no customers; a value is missing, infinite or negative, or a category is
             unknown.
+        TooManyRows
+            A lazy frame has more than a million rows, and all are needed at once.
         """
         rows = self.segments.space.place(customers)
         require_rows(len(rows), "the quality of a map")
