@@ -59,15 +59,64 @@ def test_cuts_between_far_groups_do_not_move():
 @pytest.mark.engines
 @pytest.mark.parametrize("kind", ENGINES)
 def test_the_same_seed_gives_the_same_on_every_engine(kind, customers):
-    scale = RfmScale.fit(pd.DataFrame(customers), unit="D")
-    expected = scale_stability(pd.DataFrame(customers), scale=scale, seed=11, resamples=20)
-    assert scale_stability(ENGINES[kind](customers), scale=scale, seed=11, resamples=20) == expected
+    for method in ("quantiles", "nested"):
+        scale = RfmScale.fit(pd.DataFrame(customers), method=method, unit="D")
+        expected = scale_stability(pd.DataFrame(customers), scale=scale, seed=11, resamples=20)
+        found = scale_stability(ENGINES[kind](customers), scale=scale, seed=11, resamples=20)
+        assert found == expected
+
+
+def nested_by_loops(frame, scale, seed, ties):
+    """Draw once, rank the drawn inside cells by loops, and count who gets another score."""
+    own = scale.score(frame)
+    scores = [f"{name}_score" for name in ("recency", "frequency", "monetary")]
+    order = np.lexsort(own[[*scale.columns, *scores]].to_numpy().T)
+    own = own.iloc[order].reset_index(drop=True)
+    n = len(own)
+    drawn = np.bincount(np.random.default_rng(seed).integers(0, n, n), minlength=n)
+    cells, shares = [()] * n, []
+    for name, column, bins in zip(
+        ("recency", "frequency", "monetary"), scale.columns, scale.shape, strict=True
+    ):
+        values = own[column] * (-1 if name == "recency" else 1)
+        scores = []
+        for i in range(n):
+            peers = [j for j in range(n) if cells[j] == cells[i]]
+            below = sum(drawn[j] for j in peers if values[j] < values[i])
+            alike = sum(drawn[j] for j in peers if values[j] == values[i])
+            total = sum(drawn[j] for j in peers)
+            rank = {"low": below + 1, "mean": below + (alike + 1) / 2, "high": below + alike}[ties]
+            scores.append(min(int(rank * bins // (total + 1)), bins - 1) + 1)
+        shares.append(np.mean(np.array(scores) != own[f"{name}_score"]))
+        cells = [(*cell, score) for cell, score in zip(cells, scores, strict=True)]
+    return shares
+
+
+@pytest.mark.parametrize("ties", ["low", "mean", "high"])
+def test_a_nested_scale_is_learnt_again_inside_its_cells(ties):
+    frame = many(60)
+    scale = RfmScale.fit(frame, bins=(3, 2, 2), method="nested", unit="D", ties=ties)
+    result = scale_stability(frame, scale=scale, seed=4, resamples=1, ties=ties)
+    assert result.changed == pytest.approx(nested_by_loops(frame, scale, 4, ties))
+    assert result.intervals == ((), (), ())
+    assert "cut points" not in str(result)
+
+
+def test_nesting_makes_a_scale_less_steady():
+    """Inside cells there are fewer customers, and a score may change since another did."""
+    frame = many(2_000)
+    steady, shaky = (
+        scale_stability(
+            frame, scale=RfmScale.fit(frame, method=method, unit="D"), seed=1, resamples=200
+        ).changed
+        for method in ("quantiles", "nested")
+    )
+    assert shaky[0] == pytest.approx(steady[0], rel=0.15)
+    assert shaky[2] > 2 * steady[2]
 
 
 def test_refused_scales():
     frame = many(500)
-    with pytest.raises(InvalidRule, match="nested"):
-        scale_stability(frame, scale=RfmScale.fit(frame, method="nested", unit="D"), seed=1)
     scale = RfmScale.fit(frame, unit="D")
     with pytest.raises(InvalidRule, match="1 or more"):
         scale_stability(frame, scale=scale, seed=1, resamples=0)

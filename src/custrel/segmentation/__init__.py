@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Correspondence as Correspondence,
         correspondence as correspondence,
     )
+    from custrel.segmentation.drift import Drift as Drift, population_drift as population_drift
     from custrel.segmentation.evaluation import (
         evaluate_segments as evaluate_segments,
         segment_differences as segment_differences,
@@ -109,9 +110,7 @@ if TYPE_CHECKING:
         VolumeDrop as VolumeDrop,
     )
     from custrel.segmentation.stability import (
-        Drift as Drift,
         ScaleStability as ScaleStability,
-        population_drift as population_drift,
         scale_stability as scale_stability,
     )
     from custrel.segmentation.stale import stale_records as stale_records
@@ -173,6 +172,7 @@ else:
                 "pareto_share",
             ),
             "custrel.segmentation.correspondence": ("Correspondence", "correspondence"),
+            "custrel.segmentation.drift": ("Drift", "population_drift"),
             "custrel.segmentation.evaluation": ("evaluate_segments", "segment_differences"),
             "custrel.segmentation.features": ("Feature", "FeatureSpace"),
             "custrel.segmentation.grid": ("Axis", "Grid"),
@@ -208,12 +208,7 @@ else:
             "custrel.segmentation.segment_tree": ("SegmentTree", "TreeLeaf", "TreeSplit"),
             "custrel.segmentation.self_organizing_map": ("MapQuality", "SelfOrganizingMap"),
             "custrel.segmentation.signals": ("Absence", "RiskRule", "VolumeDrop"),
-            "custrel.segmentation.stability": (
-                "Drift",
-                "ScaleStability",
-                "population_drift",
-                "scale_stability",
-            ),
+            "custrel.segmentation.stability": ("ScaleStability", "scale_stability"),
             "custrel.segmentation.stale": ("stale_records",),
             "custrel.segmentation.suitability": ("RISK_PROFILE", "Suitability"),
             "custrel.segmentation.tiers": (

@@ -1,123 +1,28 @@
-"""Stability: whether a scale would have come out alike, and whether customers still fit it."""
+"""Stability: whether a scale would have come out alike, had other customers been there."""
 
 from __future__ import annotations
 
-from math import inf, log
+from math import inf
 from typing import Any, Literal
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from custrel._columns import require_complete, require_rows
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import Door, enter
 from custrel.segmentation._binning import TIES
-from custrel.segmentation._counts import count_codes
-from custrel.segmentation._cuts import flip
-from custrel.segmentation._learning import DIMENSIONS
-from custrel.segmentation._refusals import refuse
+from custrel.segmentation._cuts import depend_on_cell, flip
+from custrel.segmentation._learning import DIMENSIONS, SCORES
 from custrel.segmentation.rfm import RfmScale
 from custrel.units import require_same_unit
 
-__all__ = ["Drift", "ScaleStability", "population_drift", "scale_stability"]
+__all__ = ["ScaleStability", "scale_stability"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Interval = tuple[float, float]
-
-_SHIFTED, _DRIFTED = 0.10, 0.25
-
-
-@attrs.frozen(kw_only=True)
-class Drift:
-    """How far the customers of one date are spread over the segments otherwise than before.
-
-    `population_drift` makes it.
-
-    Parameters
-    ----------
-    codes : tuple of str
-        The segments (or scores, or cells).
-    before, after : tuple of float
-        The share of the customers in each, 0 to 1.
-    index : float
-        The population stability index: 0 where nothing has changed.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> may = pd.DataFrame({"abc": ["a"] * 50 + ["b"] * 50})
-    >>> june = pd.DataFrame({"abc": ["a"] * 70 + ["b"] * 30})
-    >>> drift = population_drift(may, june, by="abc")
-    >>> round(drift.index, 3), drift.verdict
-    (0.169, 'shifted')
-    """
-
-    codes: tuple[str, ...]
-    before: tuple[float, ...]
-    after: tuple[float, ...]
-    index: float
-
-    @property
-    def verdict(self) -> Literal["stable", "shifted", "drifted"]:
-        """Whether it is "stable" (below 0.10), "shifted" (below 0.25) or "drifted": learn anew."""
-        if self.index < _SHIFTED:
-            return "stable"
-        return "shifted" if self.index < _DRIFTED else "drifted"
-
-
-def population_drift(before: Any, after: Any, *, by: str = "segment") -> Drift:
-    """Measure how far customers are spread over segments otherwise than before.
-
-    Parameters
-    ----------
-    before, after : CustomerSummary or frame
-        One row per customer: those that a scale was learnt from, and those that it scores now.
-    by : str
-        The column of the segment, score or cell, in both.
-
-    Returns
-    -------
-    Drift
-
-    Raises
-    ------
-    InvalidData
-        There are no customers on one of the dates, or a segment is missing.
-    ColumnNotFound
-        The column is not there.
-
-    Notes
-    -----
-    PSI = sum (q - p) ln(q / p), with p and q the shares before and after.  A segment that is
-    empty on one date counts half a customer on both, so that the index stays finite.  The limits
-    0.10 and 0.25 are customary.
-
-    References
-    ----------
-    .. [1] N. Siddiqi (2006), Credit Risk Scorecards, Wiley: the system stability report.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> may = pd.DataFrame({"segment": ["loyal", "lost"]})
-    >>> population_drift(may, may).index
-    0.0
-    """
-    were, are = (_codes_of(enter(frame), by) for frame in (before, after))
-    codes = tuple(sorted({*were, *are}))
-    empty = any(code not in were or code not in are for code in codes)
-    shares = []
-    for counts in (were, are):
-        counted = [counts.get(code, 0) + (0.5 if empty else 0.0) for code in codes]
-        shares.append([count / sum(counted) for count in counted])
-    index = sum((q - p) * log(q / p) for p, q in zip(*shares, strict=True))
-    before_, after_ = (
-        tuple(counts.get(code, 0) / sum(counts.values()) for code in codes)
-        for counts in (were, are)
-    )
-    return Drift(codes=codes, before=before_, after=after_, index=index)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +39,8 @@ class ScaleStability:
         For recency, frequency and monetary value: the share of customers whose score a scale
         learnt from other customers would change, on average.
     intervals : three tuples of (low, high)
-        For each of the three, and each of its cut points: where it lies in 95 % of the resamples.
+        For each of the three, and each of its cut points: where it lies in 95 % of the resamples;
+        none for a nested scale, which has other cut points in every cell.
     resamples : int
         How many there were.
 
@@ -157,7 +63,8 @@ class ScaleStability:
 
     def __str__(self) -> str:
         lines = [
-            f"{name}: {100 * share:.3g}% of customers would have another score; cut points "
+            f"{name}: {100 * share:.3g}% of customers would have another score"
+            + ("; cut points " if intervals else "")
             + ", ".join(f"{low:g} to {high:g}" for low, high in intervals)
             for name, share, intervals in zip(DIMENSIONS, self.changed, self.intervals, strict=True)
         ]
@@ -179,7 +86,7 @@ def scale_stability(
     summary : CustomerSummary or frame
         One row per customer: those that the scale was learnt from.
     scale : RfmScale
-        The scale, learnt by independent quantiles.
+        The scale, learnt by independent or by nested quantiles.
     seed : int or Generator
         What the resamples are drawn with.
     resamples : int
@@ -198,7 +105,7 @@ def scale_stability(
     ColumnNotFound
         A column is not there.
     InvalidRule
-        The scale is nested, or the number of resamples is not above 0.
+        The number of resamples is not above 0.
     UnknownCode
         There is no such rule of ties.
     UnitMismatch
@@ -208,6 +115,8 @@ def scale_stability(
     -----
     Customers are drawn with replacement, as many as there are (Efron's bootstrap); each of the
     three scores is learnt from every draw, and the customers who are there are scored by it.
+    Of a nested scale frequency is learnt anew inside the recency scores of the draw, and monetary
+    value inside both, so that a change of one score is carried on to the next.
 
     References
     ----------
@@ -224,8 +133,6 @@ def scale_stability(
     >>> print(scale_stability(customers, scale=scale, seed=7))
     recency: ...% of customers would have another score; cut points ...
     """
-    if scale.nested:
-        raise InvalidRule("a nested scale is not learnt by one rank; take method='quantiles'.")
     if ties not in TIES:
         raise UnknownCode("treatment of ties", str(ties), TIES)
     if resamples < 1:
@@ -234,6 +141,17 @@ def scale_stability(
     door = enter(summary)
     require_rows(require_complete(door, *scale.columns)["rows"], "a scale")
     generator = np.random.default_rng(seed)
+    found = _nested if scale.nested else _independent
+    changed, intervals = found(door, scale, ties, resamples, generator)
+    return ScaleStability(
+        scale=scale, changed=tuple(changed), intervals=tuple(intervals), resamples=resamples
+    )
+
+
+def _independent(
+    door: Door, scale: RfmScale, ties: str, resamples: int, generator: np.random.Generator
+) -> tuple[list[float], list[tuple[Interval, ...]]]:
+    """Learn each of the three scores again by itself."""
     changed, intervals = [], []
     for place, column in enumerate(scale.columns):
         cuts: Any = (scale.recency, scale.frequency, scale.monetary)[place]
@@ -244,20 +162,49 @@ def scale_stability(
         share, found = _resample(sample, resamples, generator)
         changed.append(share)
         intervals.append(found if place else tuple((0.0 - h, 0.0 - low) for low, h in found[::-1]))
-    return ScaleStability(
-        scale=scale, changed=tuple(changed), intervals=tuple(intervals), resamples=resamples
+    return changed, intervals
+
+
+def _nested(
+    door: Door, scale: RfmScale, ties: str, resamples: int, generator: np.random.Generator
+) -> tuple[list[float], list[tuple[Interval, ...]]]:
+    """Learn the scores again one inside the other."""
+    table = np.column_stack(
+        enter(scale.score(door.frame.to_native())).values(*scale.columns, *SCORES)
     )
+    table = table[np.lexsort(table.T)]  # whatever the order in which an engine gave the rows
+    table[:, 0] *= -1.0
+    codes = [np.unique(column, return_inverse=True)[1].reshape(-1) for column in table[:, :3].T]
+    own = table[:, 3:].astype(np.int64) - 1
+    inside = [depend_on_cell(cuts) for cuts in (scale.recency, scale.frequency, scale.monetary)]
+    number, changed = len(table), np.zeros(3)
+    for _ in range(resamples):
+        drawn = np.bincount(generator.integers(0, number, number), minlength=number)
+        cell = np.zeros(number, dtype=np.int64)
+        for place, bins in enumerate(scale.shape):
+            within = cell if inside[place] else np.zeros_like(cell)
+            bin_ = _ranked_within(within, codes[place], drawn, bins, ties)
+            changed[place] += (bin_ != own[:, place]).mean()
+            cell = cell * bins + bin_
+    return (changed / resamples).tolist(), [(), (), ()]
 
 
-def _codes_of(door: Door, by: str) -> dict[str, int]:
-    door.require([by])
-    missing = {by: (nw.col(by).is_null(), "missing segment")}
-    refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
-    counts = count_codes(door, by)
-    if not counts:
-        message = "there is no customer to compare"
-        raise InvalidData([Problem(code="empty", message=message, column=by, count=0)])
-    return counts
+def _ranked_within(cell: Ints, codes: Ints, drawn: Ints, bins: int, ties: str) -> Ints:
+    """Return the bin of every customer by rank among those of his cell who were drawn."""
+    width = int(codes.max()) + 1
+    keys, place = np.unique(cell * width + codes, return_inverse=True)
+    at_key = np.bincount(place.reshape(-1), drawn).astype(np.int64)
+    upto, cells = np.cumsum(at_key), keys // width
+    before = (upto - at_key)[np.searchsorted(cells, cells)]
+    total = upto[np.searchsorted(cells, cells, side="right") - 1] - before
+    bin_ = _bin(upto - before - at_key, upto - before, total, bins, ties)
+    return np.asarray(bin_[place.reshape(-1)], dtype=np.int64)
+
+
+def _bin(after: Ints, upto: Ints, total: Ints | int, bins: int, ties: str) -> Ints:
+    """Apply the rank rule of a learnt scale; who was not drawn stands between his neighbours."""
+    twice = {"low": 2 * after + 2, "mean": after + 1 + upto, "high": 2 * upto}[ties]
+    return np.asarray(np.minimum(twice * bins // (2 * (total + 1)), bins - 1), dtype=np.int64)
 
 
 def _distinct(door: Door, column: str, *, negative: bool) -> tuple[Floats, Floats]:
@@ -289,10 +236,7 @@ def _resample(
     for draw in range(resamples):
         drawn = generator.multinomial(number, counts / number)
         upto = np.cumsum(drawn)
-        after = upto - drawn
-        twice = {"low": 2 * after + 2, "mean": after + 1 + upto, "high": 2 * upto}[sample.ties]
-        # The rank rule of a learnt scale; who was not drawn stands between his neighbours.
-        bin_ = np.minimum(twice * bins // (2 * (number + 1)), bins - 1)
+        bin_ = _bin(upto - drawn, upto, number, bins, sample.ties)
         shares[draw] = counts @ (bin_ != sample.own) / number
         there = drawn > 0
         first = np.searchsorted(bin_[there], np.arange(1, bins), side="left")
