@@ -18,17 +18,13 @@ from custrel._log.occasions import Spans
 from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.summary_table import COLUMNS, tabulate
 from custrel._log.timeline import TimeKind
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
+from custrel.errors import InvalidData, InvalidRule, Problem, counted
 from custrel.frames import Door, collect, enter, read_schema
 from custrel.units import TimeUnit
 
 __all__ = ["CustomerSummary", "summarize"]
 
 Moment = datetime.date | int | None
-
-_RETURNS = ("net", "drop", "keep", "error")
-_ERRORS = ("raise", "collect")
-_DUPLICATES = ("keep", "drop")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -291,9 +287,6 @@ def summarize(
     >>> summary.merged_orders()
     1
     """
-    _check_option("returns", returns, _RETURNS)
-    _check_option("duplicates", duplicates, _DUPLICATES)
-    _check_option("errors", errors, _ERRORS)
     unit, collapse = TimeUnit(unit), None if collapse is None else TimeUnit(collapse)
     door = enter(log)
     _check_columns(door, customer, date, amount)
@@ -311,13 +304,12 @@ def summarize(
         errors=errors,
     )
     line = orders.timeline
-    until = orders.high if observed_until is None else line.tick(observed_until, "observed_until")
-    orders = orders.until(until, errors=errors)
+    orders, until = orders.observed(observed_until, errors=errors)
     spans = _spans(orders, until, calibration_until, compare)
     net = returns == "net"
     purchases = orders.purchases(spans.end, net=net)
     if not purchases:
-        raise InvalidData([_no_purchase(line.moment(spans.end))])
+        raise orders.no_purchases(spans.end)
     finished = tabulate(orders, spans, net=net, in_memory=door.in_one_piece)
     if isinstance(finished, nw.LazyFrame) and not door.lazy:
         # Streaming needs less memory and, on large logs, half the time.
@@ -339,18 +331,11 @@ def summarize(
     )
 
 
-def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UnknownCode(f"choice for {name}", value, choices)
-
-
 def _check_columns(door: Door, customer: str, date: str, amount: str | None) -> None:
     for name, column in {"customer": customer, "date": date}.items():
         if column is None:
             raise InvalidRule(f"{name}=None: only the amount can be left out.")
     door.require([customer, date, amount])
-    if amount is not None:
-        door.require_numbers(amount)
     if not door.in_one_piece and read_schema(door.frame)[customer] == nw.Object:
         raise InvalidData([incomparable(customer, "Python objects")])
     # DuckDB does not tell capitals apart: T and t would be two columns of one name.
@@ -359,24 +344,8 @@ def _check_columns(door: Door, customer: str, date: str, amount: str | None) -> 
         raise InvalidRule(f"the summary has a column {customer!r} of its own: rename the log's.")
 
 
-def _no_purchase(end: Any) -> Problem:
-    return Problem(
-        code="no_purchases",
-        message=f"the log has no purchase until {end}, only returns",
-        count=0,
-        remedy="returns='keep' counts negative amounts as orders.",
-    )
-
-
 def _spans(orders: Orders, until: int, calibration_until: Any, compare: float | None) -> Spans:
-    line, end = orders.timeline, until
-    if calibration_until is not None:
-        end = line.tick(calibration_until, "calibration_until")
-        if not orders.low <= end < until:
-            raise InvalidRule(
-                f"calibration_until={line.moment(end)} leaves nothing to calibrate on or nothing "
-                f"to hold out: the log runs from {line.moment(orders.low)} to {line.moment(until)}."
-            )
+    line, end = orders.timeline, orders.calibrated(calibration_until, until)
     if compare is None:
         return Spans(end=end, until=until)
     window = 0

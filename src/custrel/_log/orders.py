@@ -15,7 +15,7 @@ import narwhals.stable.v2 as nw
 
 from custrel._log.timeline import Timeline
 from custrel._log.times import AS_GIVEN, read_times
-from custrel.errors import InvalidData, Problem
+from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import (
     AnyFrame,
     Door,
@@ -57,6 +57,13 @@ _FINDINGS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "returns": ("amount", "negative, left out by returns='drop',", ""),
     }
 )
+_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "returns": ("net", "drop", "keep", "error"),
+        "duplicates": ("keep", "drop"),
+        "errors": ("raise", "collect"),
+    }
+)
 _COLLECT = "errors='collect' leaves such rows out and lists them in the summary's problems."
 
 
@@ -92,8 +99,49 @@ class Orders:
     low: int = 0
     high: int = 0
 
-    def until(self, end: int, *, errors: str) -> Orders:
-        """Refuse, or leave out, what comes after the end of observation."""
+    def observed(
+        self, until: Any, *, errors: str, name: str = "observed_until"
+    ) -> tuple[Orders, int]:
+        """Return what came until the end of observation, by default the last order's, and its tick.
+
+        Raises
+        ------
+        InvalidData
+            Something comes later, and was not to be left out.
+        """
+        end = self.high if until is None else self.timeline.tick(until, name)
+        return self._until(end, errors=errors), end
+
+    def calibrated(self, calibration_until: Any, until: int) -> int:
+        """Return the tick at which the calibration ends; None is the end of observation.
+
+        Raises
+        ------
+        InvalidRule
+            Nothing is left to learn from, or to hold out.
+        """
+        if calibration_until is None:
+            return until
+        moment = self.timeline.moment
+        end = self.timeline.tick(calibration_until, "calibration_until")
+        if not self.low <= end < until:
+            raise InvalidRule(
+                f"calibration_until={moment(end)} leaves nothing to calibrate on or nothing "
+                f"to hold out: the log runs from {moment(self.low)} to {moment(until)}."
+            )
+        return end
+
+    def no_purchases(self, end: int) -> InvalidData:
+        """Return the error that there are only returns until a tick."""
+        problem = Problem(
+            code="no_purchases",
+            message=f"the log has no purchase until {self.timeline.moment(end)}, only returns",
+            count=0,
+            remedy="returns='keep' counts negative amounts as orders.",
+        )
+        return InvalidData([problem])
+
+    def _until(self, end: int, *, errors: str) -> Orders:
         if self.high <= end:
             return self
         late = nw.col("tick") > end
@@ -179,8 +227,8 @@ def read_orders(
     unit: TimeUnit,
     collapse: TimeUnit | None,
     returns: str,
-    duplicates: str,
-    errors: str,
+    duplicates: str = "keep",
+    errors: str = "raise",
 ) -> Orders:
     """Read a log: find what is unusable, put the rest on a timeline.
 
@@ -188,7 +236,17 @@ def read_orders(
     ------
     InvalidData
         There are no orders, or some are unusable and were not to be left out.
+    ColumnNotFound
+        The log has no such column.
+    UnknownCode
+        An option has no such choice.
     """
+    for name, value in (("returns", returns), ("duplicates", duplicates), ("errors", errors)):
+        if value not in _CHOICES[name]:
+            raise UnknownCode(f"choice for {name}", value, _CHOICES[name])
+    door.require([customer, date, amount])
+    if amount is not None:
+        door.require_numbers(amount)
     log, rows = door.frame, None
     if duplicates == "drop":
         rows, log = count_rows(log), _distinct(door)

@@ -94,7 +94,6 @@ def loyalty_profile(
     1            2       3        90.0       0.5        0.0
     """
     door, unit = enter(log), TimeUnit(unit)
-    door.require([customer, date])
     orders = read_orders(
         door,
         customer=customer,
@@ -103,11 +102,9 @@ def loyalty_profile(
         unit=unit,
         collapse=TimeUnit.DAY,
         returns="keep",
-        duplicates="keep",
         errors=errors,
     )
-    until = orders.high if as_of is None else orders.timeline.tick(as_of, "as_of")
-    orders = orders.until(until, errors=errors)
+    orders, until = orders.observed(as_of, errors=errors, name="as_of")
     length = _length(orders, unit, period)
     frame = (_in_memory if door.in_one_piece else _on_engine)(orders, length)
     per_unit = orders.timeline.ticks_per_unit

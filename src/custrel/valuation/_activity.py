@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from custrel._log.encoding import encode
 from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.timeline import Timeline
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidData, InvalidRule
 from custrel.frames import AnyFrame, Door, as_floats, collect, enter, read_schema
 from custrel.units import TimeUnit
 
@@ -21,9 +21,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Moment = datetime.date | int | None
 
-_RETURNS = ("net", "drop", "keep", "error")
-_ERRORS = ("raise", "collect")
-_DUPLICATES = ("keep", "drop")
 _MOST_PERIODS = 2_000
 _FEWER = "choose a longer period, or check the dates."
 _ROOM = 4  # possible cells per order, up to which a table of them beats sorting
@@ -99,18 +96,9 @@ def read_activity(
     UnknownCode
         An option has no such choice.
     """
-    for name, value, choices in (
-        ("returns", returns, _RETURNS),
-        ("duplicates", duplicates, _DUPLICATES),
-        ("errors", errors, _ERRORS),
-    ):
-        if value not in choices:
-            raise UnknownCode(f"choice for {name}", value, choices)
     length = None if period is None else TimeUnit(period)
     door = enter(log)
     door.require([customer, date, amount])
-    if amount is not None:
-        door.require_numbers(amount)
     _check_period(length, integers=read_schema(door.frame)[date].is_integer())
     orders = read_orders(
         door,
@@ -123,16 +111,11 @@ def read_activity(
         duplicates=duplicates,
         errors=errors,
     )
-    line = orders.timeline
-    until = orders.high if observed_until is None else line.tick(observed_until, "observed_until")
-    orders = orders.until(until, errors=errors)
+    orders, until = orders.observed(observed_until, errors=errors)
     net = returns == "net" and bool(orders.returned)
     if not orders.purchases(until, net=net):
-        message = f"the log has no purchase until {line.moment(until)}, only returns"
-        remedy = "returns='keep' counts negative amounts as orders."
-        problem = Problem(code="no_purchases", message=message, count=0, remedy=remedy)
-        raise InvalidData([problem])
-    periods = _Periods(line)
+        raise orders.no_purchases(until)
+    periods = _Periods(orders.timeline)
     low, high = map(int, periods.numbers(np.array([orders.low, until])))
     if high - low >= _MOST_PERIODS:
         raise InvalidRule(f"{high - low + 1:,} periods from the first order to the last: {_FEWER}")

@@ -58,7 +58,6 @@ def add_log_gaps(
     [0.6931, 0.0]
     """
     door = enter(log)
-    door.require([customer, date, amount])
     orders = read_orders(
         door,
         customer=customer,
@@ -67,8 +66,6 @@ def add_log_gaps(
         unit=summary.unit,
         collapse=summary.collapse,
         returns=summary.returns,
-        duplicates="keep",  # they make no occasions
-        errors="raise",
     )
     line = orders.timeline
     visits = visits_of(occasions_of(orders, net=summary.returns == "net"), line)

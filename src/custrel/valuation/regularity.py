@@ -208,7 +208,6 @@ def regularity(
     if often < 3 or often != int(often):
         raise InvalidRule(f"often={often!r}: two times between purchases need 3 or more.")
     door = enter(log)
-    door.require([customer, date])
     orders = read_orders(
         door,
         customer=customer,
@@ -217,8 +216,6 @@ def regularity(
         unit=TimeUnit(unit),
         collapse=None if collapse is None else TimeUnit(collapse),
         returns="keep",
-        duplicates="keep",  # they make no occasions
-        errors="raise",
     )
     who, gaps = _gaps(occasions_of(orders, net=False))
     two = np.unique(who, return_index=True)[1]

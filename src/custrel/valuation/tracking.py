@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from custrel._log.orders import Orders, read_orders
 from custrel._log.timeline import TimeKind, Timeline
-from custrel.errors import InvalidData, InvalidRule, Problem, UnitMismatch, UnknownCode
+from custrel.errors import InvalidRule, Problem, UnitMismatch
 from custrel.frames import AnyFrame, as_floats, collect, enter
 from custrel.units import TimeUnit, known_unit
 from custrel.valuation._visits import occasions_of, visits_of
@@ -30,8 +30,6 @@ Moment = datetime.date | int | None
 
 _MICROSECONDS = 86_400_000_000
 _MOST_PERIODS = 10_000
-_RETURNS = ("net", "drop", "keep", "error")
-_ERRORS = ("raise", "collect")
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
@@ -225,16 +223,10 @@ def tracking(
     1   2.0       1     0.102                  1
     2   3.0       1     0.096                  2
     """
-    for name, value, choices in (("returns", returns, _RETURNS), ("errors", errors, _ERRORS)):
-        if value not in choices:
-            raise UnknownCode(f"choice for {name}", value, choices)
     unit = _unit_of(model, unit)
     collapse = None if collapse is None else TimeUnit(collapse)
     length = _period_of(period, unit)
     door = enter(log)
-    door.require([customer, date, amount])
-    if amount is not None:
-        door.require_numbers(amount)
     orders = read_orders(
         door,
         customer=customer,
@@ -243,29 +235,18 @@ def tracking(
         unit=unit,
         collapse=collapse,
         returns=returns,
-        duplicates="keep",  # they make no occasions
         errors=errors,
     )
-    line = orders.timeline
-    until = orders.high if observed_until is None else line.tick(observed_until, "observed_until")
-    orders = orders.until(until, errors=errors)
-    end = until
-    if calibration_until is not None:
-        end = line.tick(calibration_until, "calibration_until")
-        if not orders.low <= end < until:
-            raise InvalidRule(
-                f"calibration_until={line.moment(end)} leaves nothing to calibrate on or nothing "
-                f"to hold out: the log runs from {line.moment(orders.low)} to {line.moment(until)}."
-            )
+    orders, until = orders.observed(observed_until, errors=errors)
+    end = orders.calibrated(calibration_until, until)
     steps = _Steps.of(orders)
     newcomers, visits = _count(orders, steps, end, net=returns == "net")
     if not newcomers[0].size:
-        nobody = f"the log has no purchase until {line.moment(end)}, only returns"
-        raise InvalidData([Problem(code="no_purchases", message=nobody, count=0)])
+        raise orders.no_purchases(end)
     begin = newcomers[0][0]
     ends = _period_ends(begin, steps.at(until), steps.in_steps(length))
     actual, expected = _purchases(newcomers, visits, ends, model, steps.per_unit)
-    calibrated = steps.at(end)
+    calibrated, held = steps.at(end), end < until
     columns: dict[str, NDArray[Any]] = {
         "period": np.arange(1, len(ends) + 1),
         "until": steps.dates(ends),
@@ -277,7 +258,6 @@ def tracking(
         "holdout": ends > calibrated,
     }
     whole = ends[-1] + 1 - begin >= len(ends) * steps.in_steps(length)
-    held = end < until
     return Tracking(
         frame=door.table(columns),
         model=model,
@@ -286,8 +266,8 @@ def tracking(
         whole_periods=len(ends) - (not whole),
         customers=int(newcomers[1].sum()),
         observed_from=steps.dates(np.array([begin]))[0].item(),
-        observed_until=line.moment(until),
-        calibration_until=line.moment(end) if held else None,
+        observed_until=orders.timeline.moment(until),
+        calibration_until=orders.timeline.moment(end) if held else None,
         calibration_time=float(calibrated - begin + 1) / steps.per_unit if held else None,
         problems=orders.problems,
     )
