@@ -128,16 +128,25 @@ def test_a_negative_cost():
 
 @pytest.mark.published
 def test_berger_and_nasr_case_1():
-    """Berger and Nasr (1998), case 1: 260 a year at its beginning, 50 of promotion at mid-year."""
+    """Berger and Nasr (1998), Journal of Interactive Marketing 12(1), 17-30, case 1.
+
+    260 a year at its beginning, 50 of promotion at mid-year; added up year by year too.
+    """
     twenty = DiscountRate.per_year(0.20)
     brought = retention_value(260, retention=0.75, discount=twenty, periods=11, timing="now")
     spent = retention_value(50, retention=0.75, discount=twenty, periods=10, timing="middle")
     assert (brought - spent).round(2).item() == 568.78
+    sums = sum(260 * (0.75 / 1.2) ** year for year in range(11))
+    sums -= sum(50 * 0.75**year / 1.2 ** (year + 0.5) for year in range(10))
+    assert (brought - spent).item() == pytest.approx(sums)
 
 
 @pytest.mark.published
 def test_margin_multiples_of_gupta_and_lehmann():
-    """Gupta and Lehmann (2003): the margin multiple by retention and discount rate."""
+    """Gupta and Lehmann (2003), Journal of Interactive Marketing 17(1), 9-24: margin multiples.
+
+    By retention and discount rate; each is also the sum over four hundred years.
+    """
     table = {
         0.10: [1.20, 1.75, 2.67, 4.50],
         0.12: [1.15, 1.67, 2.50, 4.09],
@@ -149,6 +158,9 @@ def test_margin_multiples_of_gupta_and_lehmann():
             1, retention=[0.6, 0.7, 0.8, 0.9], discount=DiscountRate.per_year(rate)
         )
         assert found.round(2).tolist() == multiples
+        years = np.arange(1, 401)
+        sums = [float(((stay / (1 + rate)) ** years).sum()) for stay in (0.6, 0.7, 0.8, 0.9)]
+        assert found.tolist() == pytest.approx(sums)
 
 
 @pytest.mark.published

@@ -24,7 +24,7 @@ from custrel.valuation import (
 
 
 def spence(q1):
-    """Spence (1973), Quarterly Journal of Economics 87, pp. 361-369; q1 are less productive."""
+    """Spence (1973), Quarterly Journal of Economics 87, section 5 (pp. 361-368); q1 are less productive."""
     return SignallingGame(high=2, low=1, cost_high=0.5, cost_low=1, prior=1 - q1)
 
 
@@ -272,13 +272,16 @@ AXELROD = (3, 0, 5, 1)
 
 @pytest.mark.published
 def test_axelrods_dilemma():
-    """Axelrod (1984), The Evolution of Cooperation, pp. 206-208: w of 1/2 and of 2/3."""
+    """Axelrod (1984), The Evolution of Cooperation, appendix B: T, R, P, S of 5, 3, 1, 0."""
     game = RelationshipGame(firm=AXELROD, customer=AXELROD)
     assert game.is_dilemma
     assert not game.is_zero_sum
     assert game.equilibria() == (("defect", "defect"),)
     assert game.critical_discount() == 0.5
     assert game.critical_discount("tit_for_tat") == pytest.approx(2 / 3)
+    # To defect once and then be punished for ever, or to take turns, against 3 for ever.
+    assert 5 + 0.5 * 1 / (1 - 0.5) == 3 / (1 - 0.5)
+    assert pytest.approx(3 / (1 - 2 / 3)) == 5 / (1 - (2 / 3) ** 2)
 
 
 @st.composite

@@ -8,17 +8,22 @@ from segmentation.engines import ENGINES, alike, read
 
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
 from custrel.valuation import (
+    CustomerEquity,
     DiscountRate,
+    FixedTermValue,
     InvestmentRule,
     InvestmentVerdict,
+    MarkovChain,
     cost_contribution_rate,
+    fixed_term_value,
     net_present_value,
     payback_period,
+    retention_value,
 )
 
 TEN = DiscountRate.per_year(0.10)
 
-# Brealey, Myers, Allen, Principles of Corporate Finance, chapter 5: projects A, B and C.
+# Brealey, Myers, Allen, Principles of Corporate Finance, chapter 5 (payback): projects A, B, C.
 PROJECTS = np.array([[500, 500, 5000], [500, 1800, 0], [1800, 500, 0]], dtype=float)
 
 amounts = st.floats(-1e4, 1e4)
@@ -208,3 +213,29 @@ def test_bad_arrays():
         net_present_value(["many"], discount=TEN)
     with pytest.raises(ColumnNotFound, match="no column 'y0'; the frame has 'id'"):
         InvestmentRule().judge(pd.DataFrame(CUSTOMERS), flows=["y0"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda rate: net_present_value([1, 2], discount=rate),
+        lambda rate: payback_period([1, 2], investment=1, discount=rate),
+        lambda rate: retention_value(1, retention=0.8, discount=rate),
+        lambda rate: CustomerEquity.from_flows(np.ones((2, 3)), discount=rate),
+        lambda rate: fixed_term_value(1, periods=3, discount=rate),
+        lambda rate: MarkovChain.by_recency([0.3], unit="Y").value([1, 0], discount=rate),
+    ],
+)
+def test_a_rate_must_say_of_which_time(value):
+    with pytest.raises(InvalidRule, match=r"discount=0\.1 does not say of which time: "):
+        value(0.1)
+    value(TEN)
+
+
+def test_what_was_paid_is_no_flow():
+    with pytest.raises(InvalidRule, match=r"first=-1: 0 periods from now or more"):
+        net_present_value([1, 2], discount=TEN, first=-1)
+    with pytest.raises(InvalidRule, match=r"first=-2: 0 periods from now or more"):
+        CustomerEquity.from_flows(np.ones((2, 3)), discount=TEN, first=-2)
+    with pytest.raises(InvalidRule, match=r"first 0 or more; got margin=1, first=-1"):
+        FixedTermValue(periods=3, discount=TEN, first=-1)

@@ -19,7 +19,7 @@ from custrel.plotting._axes import (
     write_headline,
 )
 from custrel.units import TimeUnit
-from custrel.valuation.cohorts import CohortCells, CohortTable
+from custrel.valuation.cohort_table import CohortCells, CohortTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

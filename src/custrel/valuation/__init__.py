@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         evaluate_campaigns as evaluate_campaigns,
         used_up_on as used_up_on,
     )
-    from custrel.valuation.cohorts import (
+    from custrel.valuation.cohort_table import (
         CohortCells as CohortCells,
         CohortTable as CohortTable,
-        cohorts as cohorts,
     )
+    from custrel.valuation.cohorts import cohorts as cohorts
     from custrel.valuation.comparison import (
         Comparison as Comparison,
         HoldoutScore as HoldoutScore,
@@ -220,7 +220,8 @@ else:
             "custrel.valuation.bg_nbd": ("BgNbd", "MbgNbd"),
             "custrel.valuation.bootstrap": ("bootstrap",),
             "custrel.valuation.campaigns": ("evaluate_campaigns", "used_up_on"),
-            "custrel.valuation.cohorts": ("CohortCells", "CohortTable", "cohorts"),
+            "custrel.valuation.cohort_table": ("CohortCells", "CohortTable"),
+            "custrel.valuation.cohorts": ("cohorts",),
             "custrel.valuation.comparison": ("Comparison", "HoldoutScore", "ModelScore", "compare"),
             "custrel.valuation.cooperation": ("RelationshipGame",),
             "custrel.valuation.cost_to_serve": ("ActivityRates",),

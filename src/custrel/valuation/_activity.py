@@ -130,6 +130,17 @@ def read_activity(
     )
 
 
+def length_of(period: TimeUnit | None) -> str:
+    """Say in a word how long periods are."""
+    return "integers" if period is None else f"{period.name.lower()}s"
+
+
+def described(what: str, facts: list[str], problems: tuple[Problem, ...], frame: Any) -> str:
+    """Return a table for people: what it rests on, what was left out, and the table."""
+    left_out = [f"left out: {problem}" for problem in problems]
+    return f"{what}: {'; '.join([*facts, *left_out])}\n{frame!r}"
+
+
 def _add_up(orders: Orders, periods: _Periods, *, net: bool) -> AnyFrame:
     """Add up on the engine; returns are no purchases, but reduce the revenue."""
     frame: Any = orders.frame

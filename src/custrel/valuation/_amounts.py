@@ -13,7 +13,7 @@ from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import AnyFrame, Door, census, first_rows
 from custrel.units import TimeUnit
 from custrel.valuation._rows import require_one_length
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 
 Floats = NDArray[np.float64]
 
@@ -128,9 +128,13 @@ def refuse(
 def discount_factors(
     discount: DiscountRate | None, period: TimeUnit | str, times: ArrayLike
 ) -> Floats:
-    """Return what one unit of money due at certain times, in periods, is worth now."""
-    rate = 0.0 if discount is None else discount.per(period)
-    return np.asarray((1.0 + rate) ** -np.asarray(times, dtype=np.float64))
+    """Return what one unit of money due at certain times, in periods from now, is worth now."""
+    when = np.asarray(times, dtype=np.float64)
+    if not ((when >= 0) & (when < np.inf)).all():
+        first = float(when.flat[0])
+        raise InvalidRule(f"first={first:g}: 0 periods from now or more; what was paid is paid.")
+    rate = rate_per(discount, period)
+    return np.asarray((1.0 + rate) ** -when)
 
 
 def number_of_periods(name: str, value: float, least: int = 0) -> int:

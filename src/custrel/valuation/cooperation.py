@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.rules import Rule
 from custrel.units import TimeUnit
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 
 __all__ = ["RelationshipGame"]
 
@@ -241,7 +241,7 @@ def _discount_factor(discount: DiscountRate, unit: TimeUnit | str, retention: fl
     """Return what a unit of the next period is worth now, if there is one."""
     if not 0 <= retention <= 1:
         raise InvalidRule(f"retention={retention!r} is no probability.")
-    return retention / (1 + discount.per(unit))
+    return retention / (1 + rate_per(discount, unit))
 
 
 def _move(name: str) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from custrel.errors import Problem
 from custrel.units import TimeUnit
-from custrel.valuation._activity import Activity, Moment, read_activity
+from custrel.valuation._activity import Activity, Moment, described, length_of, read_activity
 
 __all__ = ["CustomerFlow", "customer_flow"]
 
@@ -53,10 +53,8 @@ class CustomerFlow:
     problems: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
-        length = "integers" if self.period is None else f"{self.period.name.lower()}s"
-        parts = [f"periods are {length}", f"observed until {self.observed_until}"]
-        parts += [f"left out: {problem}" for problem in self.problems]
-        return f"Customer flow: {'; '.join(parts)}\n{self.frame!r}"
+        facts = [f"periods are {length_of(self.period)}", f"observed until {self.observed_until}"]
+        return described("Customer flow", facts, self.problems, self.frame)
 
 
 def customer_flow(

@@ -102,3 +102,15 @@ class DiscountRate(Rule):
 
     def __str__(self) -> str:
         return f"{100 * self.rate:.6g}% per {self.unit.name.lower()}"
+
+
+def rate_per(discount: DiscountRate | None, unit: TimeUnit | str) -> float:
+    """Return the rate of a unit, 0 without discounting; refuse a number that says no unit."""
+    if discount is None:
+        return 0.0
+    if not isinstance(discount, DiscountRate):
+        raise InvalidRule(
+            f"discount={discount!r} does not say of which time: "
+            f"discount=DiscountRate.per_year({discount!r}), or None for none."
+        )
+    return discount.per(unit)

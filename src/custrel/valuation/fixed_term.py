@@ -53,7 +53,7 @@ class FixedTermValue(Rule):
     Raises
     ------
     InvalidRule
-        The term is no whole number or negative, or the margin or the first moment not finite.
+        The term is no whole number or negative, or the margin or the first moment impossible.
     UnknownCode
         There is no such unit of time.
 
@@ -86,8 +86,11 @@ class FixedTermValue(Rule):
 
     def __attrs_post_init__(self) -> None:
         number_of_periods("periods", self.periods)
-        if not np.isfinite(self.margin) or not np.isfinite(self.first):
-            raise InvalidRule("FixedTermValue: margin and first must be finite numbers.")
+        if not np.isfinite(self.margin) or not 0 <= self.first < np.inf:
+            raise InvalidRule(
+                "FixedTermValue: margin must be finite, and first 0 or more; got "
+                f"margin={self.margin:g}, first={self.first:g}."
+            )
 
     @property
     def annuity(self) -> float:

@@ -14,7 +14,7 @@ from custrel.units import known_unit, require_same_unit
 from custrel.valuation._arguments import Discounting, require_discounting
 from custrel.valuation._purchase_model import PurchaseProcess
 from custrel.valuation._renewals import numbers_for
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.gamma_gamma import GammaGamma
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ def _rate_of(model: object, horizon: float, discount: DiscountRate, discounting:
         raise UnitMismatch(
             "the discount rate carries its period", "the model none", "Give the model a unit."
         )
-    rate = discount.per(unit)
+    rate = rate_per(discount, unit)
     require_discounting(rate, horizon, discounting)
     return rate
 

@@ -27,7 +27,7 @@ from custrel.valuation._probabilities import (
     read_rewards,
 )
 from custrel.valuation._transitions import Panel, State
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.state_values import StateValues
 
 __all__ = ["MarkovChain"]
@@ -240,7 +240,7 @@ class MarkovChain(Rule):
         -------
         float
         """
-        rate = 0.0 if discount is None else discount.per(self.unit)
+        rate = rate_per(discount, self.unit)
         return float((1 + rate) ** -self.length)
 
     def intervals(self, *, confidence: float = 0.95) -> NDArray[np.float64]:

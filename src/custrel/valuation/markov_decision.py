@@ -25,7 +25,7 @@ from custrel.valuation._probabilities import (
     read_rewards,
 )
 from custrel.valuation._transitions import Panel, State
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.markov_chain import MarkovChain
 from custrel.valuation.state_values import StateValues, attach_by_state
 
@@ -271,7 +271,7 @@ class MarkovDecision(Rule):
         InvalidRule
             The horizon is negative; or there is none, and the discount rate is not above 0.
         """
-        factor = (1 + discount.per(self.unit)) ** -self.length
+        factor = (1 + rate_per(discount, self.unit)) ** -self.length
         rewards, matrices = self._rewards(), self._matrices()
         if horizon is None:
             if not factor < 1:

@@ -13,7 +13,7 @@ from custrel.errors import UnknownCode
 from custrel.units import TimeUnit
 from custrel.valuation._amounts import amounts, number_of_periods, refuse
 from custrel.valuation._rows import require_one_length
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 
 __all__ = ["expected_lifetime", "retention_value"]
 
@@ -103,7 +103,7 @@ def retention_value(
     (stay,) = amounts(retention=retention, least=0, most=1)
     require_one_length(margin=m, retention=stay, growth=g)
     refuse("growth", g, g <= -1, "a margin shrinks by less than all of it")
-    rate = 0.0 if discount is None else discount.per(period)
+    rate = rate_per(discount, period)
     moment, renewals = _TIMINGS[timing]
     ratio = np.asarray(stay * (1 + g) / (1 + rate))
     if periods == np.inf:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from custrel.errors import InvalidRule
 from custrel.valuation._amounts import amounts, refuse
 from custrel.valuation._rows import require_one_length
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 
 __all__ = ["switching_value"]
 
@@ -84,7 +84,7 @@ def switching_value(
         sums = values.sum(axis=-1)
         refuse(name, sums, np.abs(sums - 1) > _TOLERANCE, "rows that do not sum to 1")
     require_time(years, purchases_per_year)
-    rate = 0.0 if discount is None else discount.per("Y")
+    rate = rate_per(discount, "Y")
     total = np.zeros(np.broadcast_shapes(p.shape[:-1], start.shape))
     chance = np.broadcast_to(start, total.shape)
     for purchase in range(1, int(np.floor(years * purchases_per_year + _TOLERANCE)) + 1):

@@ -13,7 +13,7 @@ from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._futures import Future, draw_future
 from custrel.valuation._surface import columns_of
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.draws import ParameterDraws, tails, together
 from custrel.valuation.gamma_gamma import GammaGamma
 
@@ -116,7 +116,7 @@ def value_intervals(
             "the discount rate carries its period", "the model none", "Give the model a unit."
         )
     require_same_unit(purchases.model, unit, summary)
-    rate, known = discount.per(unit), columns_of(purchases.model)
+    rate, known = rate_per(discount, unit), columns_of(purchases.model)
     door = enter(summary)
     money = [] if isinstance(spend, int | float) else ["monetary_value"]
     columns = list(dict.fromkeys(["frequency", *known, *money]))

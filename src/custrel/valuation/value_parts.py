@@ -17,7 +17,7 @@ from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.units import TimeUnit
 from custrel.valuation._amounts import in_order, require_amounts, require_present
-from custrel.valuation.discounting import DiscountRate
+from custrel.valuation.discounting import DiscountRate, rate_per
 
 __all__ = [
     "HISTORICAL_CURRENT_POTENTIAL",
@@ -197,7 +197,7 @@ class ValueScheme(Rule):
         require_present(door, customer, through_others, of="flow")
         require_amounts(door, period, amount, of="flow")
         time, paid = as_float(period) - float(as_of), as_float(amount)
-        rate = np.log1p(0.0 if discount is None else discount.per(unit))
+        rate = np.log1p(rate_per(discount, unit))
         counted = time if compound else nw.when(time > 0).then(time).otherwise(nw.lit(0.0))
         worth = paid if discount is None else paid * (counted * -float(rate)).exp()
         moment = _Moment(
