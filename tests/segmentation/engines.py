@@ -26,7 +26,7 @@ def read(frame, *columns):
         frame = frame.frame
     rows = nw.from_native(frame).lazy().collect().rows(named=True)
     kept = [{key: tidy(row[key]) for key in columns or row} for row in rows]
-    order = [row["id"] for row in rows] if "id" in rows[0] else range(len(rows))
+    order = [row["id"] for row in rows] if rows and "id" in rows[0] else range(len(rows))
     return [row for _, row in sorted(zip(order, kept, strict=True), key=lambda pair: pair[0])]
 
 

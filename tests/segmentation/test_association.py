@@ -5,6 +5,7 @@ from math import inf, log
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
 from segmentation.engines import ENGINES, alike, read
@@ -192,3 +193,24 @@ def test_refusals():
     with pytest.raises(ColumnNotFound, match="product_pairs"):
         next_product(frame, frame)
     assert product_pairs(frame, order="customer_id").empty  # no pair is in 5 orders
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("product", ["tea", 7])
+@pytest.mark.parametrize("kind", ENGINES)
+def test_nothing_goes_with_anything(kind, product):
+    """One product alone makes no pair, and so there is nothing to offer."""
+    lines = ENGINES[kind]({"id": [1], "order_id": [1], "product": [product]})
+    pairs = product_pairs(lines)
+    assert read(pairs) == []
+    offers = read(next_product(lines, pairs, customer="id"))
+    assert offers == [{"id": 1, "next_product": None, "because_of": None, "confidence": None}]
+
+
+@pytest.mark.parametrize("kind", [pl.Categorical, pl.Enum(["cup", "tea", "pot"])])
+def test_products_as_categories_of_polars(kind):
+    rows = {"id": [1, 1, 2, 2, 3], "product": ["tea", "cup", "tea", "cup", "tea"]}
+    lines = pl.DataFrame(rows).with_columns(pl.col("product").cast(kind))
+    for frame in (lines, lines.lazy()):
+        offers = next_product(frame, product_pairs(frame, order="id", min_orders=1), customer="id")
+        assert [row["next_product"] for row in read(offers)] == [None, None, "cup"]

@@ -12,8 +12,8 @@ from scipy.sparse import csr_array
 from custrel._columns import as_float, require_complete
 from custrel._intervals import normal_quantile, wilson_ends
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import Door, collect, collect_rows, enter
-from custrel.segmentation._codes import codes_of
+from custrel.frames import Door, collect, collect_rows, enter, read_schema
+from custrel.segmentation._codes import codes_of, is_named
 from custrel.segmentation._refusals import refuse
 
 __all__ = ["next_product", "product_pairs"]
@@ -189,10 +189,13 @@ def next_product(
     """
     if by not in _MEASURES:
         raise UnknownCode("measure of a pair", str(by), _MEASURES)
-    door, known = enter(purchases), _pairs_beside(enter(pairs), enter(purchases), by)
+    door = enter(purchases)
     _require_there(door, customer, product)
+    known = _pairs_beside(enter(pairs), door, product, by)
     frame: Any = door.frame
-    owned = frame.select(customer, __owned=nw.col(product)).unique(subset=[customer, "__owned"])
+    owned = frame.select(customer, __owned=_name_of(door, product)).unique(
+        subset=[customer, "__owned"]
+    )
     offers = owned.join(known, left_on="__owned", right_on="__if", how="inner")
     has = {"left_on": [customer, "__then"], "right_on": [customer, "__owned"]}
     offers = offers.join(owned, how="anti", **has).select(customer, "__owned", "__then", "__value")
@@ -221,7 +224,13 @@ def _require_there(door: Door, *columns: str) -> None:
     refuse(door, missing, code="missing_value", remedy="Leave these rows out.")
 
 
-def _pairs_beside(pairs: Door, purchases: Door, by: str) -> Any:
+def _name_of(door: Door, product: str) -> nw.Expr:
+    """Return products as `product_pairs` has them: Polars' categories by their names."""
+    named = door.engine is nw.Implementation.POLARS and is_named(read_schema(door.frame)[product])
+    return nw.col(product).cast(nw.String) if named else nw.col(product)
+
+
+def _pairs_beside(pairs: Door, purchases: Door, product: str, by: str) -> Any:
     """Bring pairs to the engine of the purchases."""
     pairs.require(["if_product", "then_product", by], remedy="product_pairs() makes them.")
     require_complete(pairs, by, of="pair")
@@ -230,7 +239,10 @@ def _pairs_beside(pairs: Door, purchases: Door, by: str) -> Any:
             __if=nw.col("if_product"), __then=nw.col("then_product"), __value=as_float(by)
         )
     )
-    columns = {name: np.array(small[name].to_list()) for name in ("__if", "__then")}
+    # Where there is no pair, nothing says what kind of thing a product is but the purchases.
+    number = read_schema(purchases.frame)[product].is_integer()
+    kind = None if len(small) else np.dtype(np.int64 if number else np.str_)
+    columns = {name: np.array(small[name].to_list(), dtype=kind) for name in ("__if", "__then")}
     return nw.from_native(purchases.table({**columns, "__value": small["__value"].to_numpy()}))
 
 
