@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from custrel.rules import Rule as Rule, from_data as from_data
     from custrel.sampling import sample_customers as sample_customers
     from custrel.segmentation.abc import AbcRule as AbcRule, abc as abc
-    from custrel.segmentation.rfm import RfmScale as RfmScale, rfm as rfm
+    from custrel.segmentation.rfm import rfm as rfm
+    from custrel.segmentation.rfm_scale import RfmScale as RfmScale
     from custrel.segmentation.segment_map import (
         STANDARD_SEGMENTS as STANDARD_SEGMENTS,
         SegmentMap as SegmentMap,
@@ -63,7 +64,8 @@ else:
             "custrel.rules": ("Rule", "from_data"),
             "custrel.sampling": ("sample_customers",),
             "custrel.segmentation.abc": ("AbcRule", "abc"),
-            "custrel.segmentation.rfm": ("RfmScale", "rfm"),
+            "custrel.segmentation.rfm": ("rfm",),
+            "custrel.segmentation.rfm_scale": ("RfmScale",),
             "custrel.segmentation.segment_map": ("STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.transactions": ("CustomerSummary", "summarize"),
             "custrel.units": ("TimeUnit",),

@@ -20,7 +20,7 @@ from custrel.errors import InvalidRule, Problem
 from custrel.frames import collect, enter
 from custrel.model.churn import RiskVerdict
 from custrel.segmentation.abc import AbcRule
-from custrel.segmentation.rfm import RfmScale
+from custrel.segmentation.rfm_scale import RfmScale
 from custrel.segmentation.segment_map import SegmentMap
 from custrel.segmentation.signals import RiskRule
 from custrel.segmentation.treatment import TreatmentPolicy

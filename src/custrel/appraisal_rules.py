@@ -14,7 +14,8 @@ from custrel.errors import FitError, InvalidData, Problem, UnknownCode
 from custrel.frames import AnyFrame, enter
 from custrel.rules import Rule
 from custrel.segmentation.abc import AbcRule
-from custrel.segmentation.rfm import RfmScale, learn_quietly
+from custrel.segmentation.rfm import learn_quietly
+from custrel.segmentation.rfm_scale import RfmScale
 from custrel.segmentation.segment_map import STANDARD_SEGMENTS, SegmentMap
 from custrel.segmentation.signals import RiskRule
 from custrel.segmentation.treatment import STANDARD_POLICY, TreatmentPolicy

@@ -84,12 +84,9 @@ if TYPE_CHECKING:
     )
     from custrel.segmentation.referrals import referral_chain as referral_chain
     from custrel.segmentation.response_weights import ResponseWeights as ResponseWeights
-    from custrel.segmentation.rfm import (
-        RECENCY_DAYS as RECENCY_DAYS,
-        RfmScale as RfmScale,
-        rfm as rfm,
-    )
+    from custrel.segmentation.rfm import rfm as rfm
     from custrel.segmentation.rfm_by_category import RfmByCategory as RfmByCategory
+    from custrel.segmentation.rfm_scale import RECENCY_DAYS as RECENCY_DAYS, RfmScale as RfmScale
     from custrel.segmentation.segment_map import (
         RF_SEGMENTS as RF_SEGMENTS,
         STANDARD_SEGMENTS as STANDARD_SEGMENTS,
@@ -202,8 +199,9 @@ else:
             "custrel.segmentation.prospects": ("PROSPECTS", "PROSPECT_CLASSES", "prospect_list"),
             "custrel.segmentation.referrals": ("referral_chain",),
             "custrel.segmentation.response_weights": ("ResponseWeights",),
-            "custrel.segmentation.rfm": ("RECENCY_DAYS", "RfmScale", "rfm"),
+            "custrel.segmentation.rfm": ("rfm",),
             "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
+            "custrel.segmentation.rfm_scale": ("RECENCY_DAYS", "RfmScale"),
             "custrel.segmentation.segment_map": ("RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.segmentation.segment_tree": ("SegmentTree", "TreeLeaf", "TreeSplit"),
             "custrel.segmentation.self_organizing_map": ("MapQuality", "SelfOrganizingMap"),

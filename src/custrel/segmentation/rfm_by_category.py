@@ -17,7 +17,7 @@ from custrel.segmentation._cells import cell_code
 from custrel.segmentation._cuts import flip, points
 from custrel.segmentation._learning import REMEDIES, SCORES, Lesson, learn_scale
 from custrel.segmentation._refusals import refuse
-from custrel.segmentation.rfm import RfmScale
+from custrel.segmentation.rfm_scale import RfmScale
 from custrel.units import TimeUnit, require_same_unit, unit_of
 
 __all__ = ["RfmByCategory"]

@@ -15,7 +15,7 @@ from custrel.frames import Door, enter
 from custrel.segmentation._binning import TIES
 from custrel.segmentation._cuts import depend_on_cell, flip
 from custrel.segmentation._learning import DIMENSIONS, SCORES
-from custrel.segmentation.rfm import RfmScale
+from custrel.segmentation.rfm_scale import RfmScale
 from custrel.units import require_same_unit
 
 __all__ = ["ScaleStability", "scale_stability"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from custrel._log.encoding import encode
 from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.timeline import Timeline
-from custrel.errors import InvalidData, InvalidRule
+from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import AnyFrame, Door, as_floats, collect, enter, read_schema
 from custrel.units import TimeUnit
 
