@@ -130,9 +130,15 @@ class ExchangeRates(Rule):
             worth = _WIDE.divide(money.amount, back)
         else:
             raise InvalidValue(
-                f"ExchangeRates: no rate of {money.currency} in {to} is known for {on}."
+                f"ExchangeRates: no rate of {money.currency} in {to} is known for {on}"
+                f"{self._since(money.currency, to)}."
             )
         return Money(_WIDE.quantize(worth, unit), to)
+
+    def _since(self, one: str, other: str) -> str:
+        """Say from when on two currencies have a rate, if ever."""
+        days = [*self._days.get((one, other), []), *self._days.get((other, one), [])]
+        return f"; the first is of {min(days)}" if days else ""
 
     def _rate(self, base: str, quote: str, on: date) -> Decimal | None:
         """Return the latest rate of two currencies that is not after a day."""

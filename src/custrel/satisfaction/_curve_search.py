@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from custrel.errors import FitError
+from custrel.errors import FitError, counted
 from custrel.satisfaction._curve_kernels import (
     EXPONENTS,
     Cells,
@@ -38,7 +38,9 @@ SHAPES: Mapping[str, tuple[int, int]] = MappingProxyType(
 def require_spread(cells: Cells, names: tuple[str, str]) -> None:
     """Refuse answers that no curve can be fitted to."""
     if cells.total < 4:
-        raise FitError(f"no curve can be fitted to {cells.total:g} answers.")
+        raise FitError(
+            f"no curve can be fitted to {counted(cells.total, 'answer')}: at least 4 are needed."
+        )
     for name, values in zip(names, (cells.s, cells.l), strict=True):
         if np.ptp(values) == 0:
             raise FitError(

@@ -302,7 +302,9 @@ def _both(before: Any, after: Any, customer: str, columns: Sequence[str]) -> tup
         )
     for door in doors:
         by, *numbers = columns
-        door.require([customer, by])
+        door.require(
+            [customer, by], remedy="SegmentMap.label() adds the segments; by= is their column."
+        )
         if numbers:
             require_complete(door, *numbers)
         missing = {

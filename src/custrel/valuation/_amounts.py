@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float, require_complete
-from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.errors import InvalidData, InvalidRule, Problem, counted
 from custrel.frames import AnyFrame, Door, census, first_rows
 from custrel.units import TimeUnit
 from custrel.valuation._rows import require_one_length
@@ -147,7 +147,9 @@ def number_of_periods(name: str, value: float, least: int = 0) -> int:
 def require_weights(owner: str, weights: tuple[float, ...], number: int) -> None:
     """Refuse weights that are not one each, negative, or that do not sum to 1."""
     if len(weights) != number:
-        raise InvalidRule(f"{owner}: {len(weights)} weights for {number} components.")
+        raise InvalidRule(
+            f"{owner}: {counted(len(weights), 'weight')} for {counted(number, 'component')}."
+        )
     total = sum(weights)
     if not all(weight >= 0 for weight in weights) or not abs(total - 1) <= _TOLERANCE:
         raise InvalidRule(
