@@ -50,7 +50,9 @@ def test_the_latest_rate_that_is_not_after_the_day(days, asked, amount):
     past = [d for d in days if d <= asked]
     money, on = Money(amount, "EUR"), start + timedelta(asked)
     if not past:
-        with pytest.raises(InvalidValue, match="no rate of EUR in CNY is known for 2024-.*; the first is of 2024"):
+        with pytest.raises(
+            InvalidValue, match=r"no rate of EUR in CNY is known for 2024-.*; the first is of 2024"
+        ):
             rates.convert(money, "CNY", on=on)
         return
     with decimal.localcontext() as context:
