@@ -5,7 +5,7 @@ Written from the words of the documentation, not from the code, and as slow as i
 
 import datetime as dt
 
-DAYS = {"D": 1.0, "W": 7.0, "M": 365.2425 / 12, "Y": 365.2425}
+DAYS = {"D": 1.0, "W": 7.0, "M": 365.2425 / 12, "Q": 365.2425 / 4, "Y": 365.2425}
 
 
 def summary_by_definition(
@@ -110,6 +110,8 @@ def start(when, collapse):
                 when -= dt.timedelta(days=1)
         case "M":
             when = when.replace(day=1)
+        case "Q":
+            when = when.replace(month=(when.month - 1) // 3 * 3 + 1, day=1)
         case "Y":
             when = when.replace(month=1, day=1)
     return when

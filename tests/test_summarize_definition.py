@@ -54,9 +54,9 @@ def logs(draw, kinds=(DATE, INSTANT, ZONED, INTEGER)):
     log = draw(st.lists(st.tuples(customers, times, amounts), min_size=1, max_size=12))
     log += draw(st.lists(st.sampled_from(log), max_size=3))  # duplicates
 
-    collapses = ("D", None) if kind == INTEGER else ("D", "W", "M", "Y", None)
+    collapses = ("D", None) if kind == INTEGER else ("D", "W", "M", "Q", "Y", None)
     options = {
-        "unit": draw(st.sampled_from("DWMY")),
+        "unit": draw(st.sampled_from("DWMQY")),
         "collapse": draw(st.sampled_from(collapses)),
         "returns": draw(st.sampled_from(("net", "drop", "keep"))),
         "duplicates": draw(st.sampled_from(("keep", "drop"))),

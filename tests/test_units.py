@@ -9,7 +9,9 @@ from custrel.errors import UnitMismatch, UnknownCode
 from custrel.units import TimeUnit, require_same_unit, unit_of
 
 
-@pytest.mark.parametrize(("code", "days"), [("D", 1), ("W", 7), ("M", 30.436875), ("Y", 365.2425)])
+@pytest.mark.parametrize(
+    ("code", "days"), [("D", 1), ("W", 7), ("M", 30.436875), ("Q", 91.310625), ("Y", 365.2425)]
+)
 def test_lengths(code, days):
     assert TimeUnit(code).days == days
     assert TimeUnit(code).in_units("D") == days
@@ -39,19 +41,28 @@ def test_words(unit, number, words):
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
-    [("w", "'W'"), ("week", "'W'"), ("Months", "'M'"), ("days", "'D'"), ("YEAR", "'Y'")],
+    [
+        ("w", "'W'"),
+        ("week", "'W'"),
+        ("Months", "'M'"),
+        ("days", "'D'"),
+        ("quarters", "'Q'"),
+        ("YEAR", "'Y'"),
+    ],
 )
 def test_a_misspelt_unit_is_told_what_was_meant(wrong, hint):
     with pytest.raises(UnknownCode) as caught:
         TimeUnit(wrong)
     assert str(caught.value) == (
-        f"{wrong!r} is no time unit (did you mean {hint}?); the choices are 'D', 'W', 'M', 'Y'."
+        f"{wrong!r} is no time unit (did you mean {hint}?); the choices are 'D', 'W', 'M', 'Q', 'Y'."
     )
 
 
 @pytest.mark.parametrize("wrong", ["fortnight", "", None, 7])
 def test_what_is_no_unit(wrong):
-    with pytest.raises(LookupError, match=r"is no time unit; the choices are 'D', 'W', 'M', 'Y'\."):
+    with pytest.raises(
+        LookupError, match=r"is no time unit; the choices are 'D', 'W', 'M', 'Q', 'Y'\."
+    ):
         TimeUnit(wrong)
 
 

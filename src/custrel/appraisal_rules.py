@@ -39,8 +39,8 @@ _VALUES = (
     "lifetime_value",
 )
 _SCORES = ("recency_score", "frequency_score", "monetary_score")
-_A_YEAR = MappingProxyType({"D": 365.0, "W": 52.0, "M": 12.0, "Y": 1.0})
-_A_QUARTER = MappingProxyType({"D": 91.0, "W": 13.0, "M": 3.0, "Y": 0.25})
+_A_YEAR = MappingProxyType({"D": 365.0, "W": 52.0, "M": 12.0, "Q": 4.0, "Y": 1.0})
+_A_QUARTER = MappingProxyType({"D": 91.0, "W": 13.0, "M": 3.0, "Q": 1.0, "Y": 0.25})
 
 
 def _known_model(_: object, __: object, value: Purchases) -> None:

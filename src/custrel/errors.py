@@ -111,7 +111,7 @@ class CustrelError(Exception):
     ...     cr.TimeUnit("fortnight")
     ... except cr.CustrelError as error:
     ...     print(error)
-    'fortnight' is no time unit; the choices are 'D', 'W', 'M', 'Y'.
+    'fortnight' is no time unit; the choices are 'D', 'W', 'M', 'Q', 'Y'.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:

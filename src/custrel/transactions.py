@@ -193,8 +193,8 @@ def summarize(
         days, weeks, ... themselves.  Instants all at midnight are dates.  ``amount=None``
         leaves money out.
     unit : TimeUnit or str
-        What times are measured in: ``"D"``, ``"W"``, ``"M"`` or ``"Y"`` (days, weeks, mean
-        months and years).
+        What times are measured in: ``"D"``, ``"W"``, ``"M"``, ``"Q"`` or ``"Y"`` (days, weeks,
+        mean months, quarters and years).
     observed_until : date, datetime, str or int, optional
         The end of observation; a date stands for its whole day.  Default: the last order's,
         which the result states.

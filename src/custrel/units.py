@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from custrel.errors import UnitMismatch, UnknownCode
 
 __all__ = ["TimeUnit"]
 
+_YEAR = 365.2425  # days
+
 
 class TimeUnit(StrEnum):
-    """Days, weeks, months or years.
+    """Days, weeks, months, quarters or years.
 
-    A purchase rate is a number *per unit*, so a unit has one length.  Months and years
-    are the mean ones of the Gregorian calendar: 365.2425 days a year, a twelfth of it a
-    month.
+    A purchase rate is a number *per unit*, so a unit has one length.  Months, quarters and
+    years are the mean ones of the Gregorian calendar: 365.2425 days a year, a quarter of it a
+    quarter, a twelfth a month.
 
     Examples
     --------
@@ -29,12 +33,13 @@ class TimeUnit(StrEnum):
     DAY = "D"
     WEEK = "W"
     MONTH = "M"
+    QUARTER = "Q"
     YEAR = "Y"
 
     @property
     def days(self) -> float:
         """Its length in days."""
-        return {"D": 1.0, "W": 7.0, "M": 365.2425 / 12, "Y": 365.2425}[self.value]
+        return _DAYS[self.value]
 
     def in_units(self, unit: TimeUnit | str) -> float:
         """Return how many of another unit one of this unit is.
@@ -72,6 +77,11 @@ class TimeUnit(StrEnum):
         raise UnknownCode("time unit", name, [unit.value for unit in cls], next(spelt_out, ""))
 
 
+_DAYS: Mapping[str, float] = MappingProxyType(
+    {"D": 1.0, "W": 7.0, "M": _YEAR / 12, "Q": _YEAR / 4, "Y": _YEAR}
+)
+
+
 def known_unit(data: object) -> TimeUnit | None:
     """Return the unit that data says it is measured in; a bare frame says none."""
     unit = getattr(data, "unit", None)
@@ -100,7 +110,7 @@ def unit_of(data: object, unit: TimeUnit | str | None, learner: str) -> TimeUnit
         raise UnitMismatch(
             f"{learner} must know what times are measured in",
             "a bare frame does not say it",
-            "Pass unit='D', 'W', 'M' or 'Y', or wrap the frame: CustomerSummary(frame, unit='W').",
+            "Pass unit='D', 'W', 'M', 'Q' or 'Y', or wrap the frame: CustomerSummary(frame, unit='W').",
         )
     if own is not None and stated is not None and own is not stated:
         raise UnitMismatch(

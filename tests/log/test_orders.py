@@ -552,7 +552,7 @@ def test_a_misspelt_option_is_told_its_choices():
         ),
         (
             {"unit": "w"},
-            "'w' is no time unit (did you mean 'W'?); the choices are 'D', 'W', 'M', 'Y'.",
+            "'w' is no time unit (did you mean 'W'?); the choices are 'D', 'W', 'M', 'Q', 'Y'.",
         ),
         ({"collapse": 1}, "'1' is no time unit"),
     ):

@@ -60,7 +60,7 @@ def test_instants_are_counted_the_same_way_on_every_road(drawn):
 @pytest.mark.properties
 @given(
     st.lists(st.dates(dt.date(1, 1, 1), dt.date(9990, 1, 1)), min_size=1, max_size=5),
-    st.sampled_from("DWMY"),
+    st.sampled_from("DWMQY"),
 )
 def test_periods_begin_on_the_same_day_on_every_road(drawn, collapse):
     line = timeline(TimeKind.DATE, collapse=collapse)
@@ -77,6 +77,7 @@ def test_periods_begin_on_the_same_day_on_every_road(drawn, collapse):
         assert {
             "W": start.weekday() == 0,
             "M": start.day == 1,
+            "Q": (start.day, start.month % 3) == (1, 1) and (day.month - start.month) in range(3),
             "Y": start.timetuple().tm_yday == 1,
         }.get(collapse, start == day)
 

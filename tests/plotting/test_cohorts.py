@@ -65,3 +65,15 @@ def test_nothing_to_draw():
     )
     with pytest.raises(InvalidRule, match="91 ages are too many"):
         plot_cohorts(cohorts(days, period="D"))
+
+
+def test_quarters_are_named():
+    log = pd.DataFrame(
+        {
+            "customer_id": [1, 1, 2, 2],
+            "date": ["1969-11-02", "1970-02-01", "1970-01-05", "1970-08-09"],
+        }
+    )
+    table = cohorts(log, amount=None, period="Q", observed_until="1970-12-31")
+    names = [label.get_text() for label in plot_cohorts(table).get_yticklabels()]
+    assert names == ["1969-Q4  (1)", "1970-Q1  (1)"]

@@ -135,8 +135,9 @@ class Timeline:
         match self.collapse:
             case TimeUnit.WEEK:
                 return ticks - (ticks + 3) % 7
-            case TimeUnit.MONTH | TimeUnit.YEAR:
-                period = ticks.astype("M8[D]").astype(f"M8[{self.collapse.value}]")
+            case TimeUnit.MONTH | TimeUnit.QUARTER | TimeUnit.YEAR:
+                length = {"M": "M", "Q": "3M", "Y": "Y"}[self.collapse.value]
+                period = ticks.astype("M8[D]").astype(f"M8[{length}]")
                 return period.astype("M8[D]").astype(np.int64)
             case _:
                 return ticks
@@ -227,6 +228,9 @@ class Timeline:
                 return days - (days + (3 + _WEEKS_UP)) % 7
             case TimeUnit.MONTH:
                 return days - times.day() + 1
+            case TimeUnit.QUARTER:
+                months = _months(nw.col(column))
+                return _days_before(months - (months + 2) % 3)
             case TimeUnit.YEAR:
                 return days - times.ordinal_day() + 1
             case _:
@@ -238,11 +242,20 @@ def _day_number(times: nw.Expr) -> nw.Expr:
 
     The days of the civil calendar are counted from March, so that leap days come last.
     """
-    months = times.dt.year() * 12 + times.dt.month() - 3
+    return _days_before(_months(times)) + times.dt.day() - 1
+
+
+def _months(times: nw.Expr) -> nw.Expr:
+    """Return the numbers of months, March of the year 0 being 0."""
+    return times.dt.year() * 12 + times.dt.month() - 3
+
+
+def _days_before(months: nw.Expr) -> nw.Expr:
+    """Count days from 1970-01-01 to the first of a month."""
     year, month = months // 12, months % 12
     return (
         year * 365 + year // 4 - year // 100 + year // 400
-        + (month * 306 + 5) // 10 + times.dt.day() - 1 - 719_468
+        + (month * 306 + 5) // 10 - 719_468
     )  # fmt: skip
 
 

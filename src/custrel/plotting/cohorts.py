@@ -173,10 +173,7 @@ def _draw(ax: Axes, shown: Floats, whole: NDArray[np.bool_], what: str) -> None:
 
 def _label(ax: Axes, cells: CohortCells, ages: NDArray[np.int64], period: TimeUnit | None) -> None:
     rows, columns = len(cells.cohorts), len(ages)
-    starts = cells.cohorts
-    if starts.dtype.kind == "M":
-        digits = {TimeUnit.MONTH: "M", TimeUnit.YEAR: "Y"}.get(period or TimeUnit.DAY, "D")
-        starts = starts.astype(f"M8[{digits}]")
+    starts = _names_of(cells.cohorts, period)
     names = [f"{start}  ({size:,})" for start, size in zip(starts, cells.customers, strict=True)]
     step = -(-rows // 30)
     ax.set_yticks(range(0, rows, step), names[::step])
@@ -190,6 +187,17 @@ def _label(ax: Axes, cells: CohortCells, ages: NDArray[np.int64], period: TimeUn
     unit = "periods" if period is None else f"{period.name.lower()}s"
     ax.set_xlabel(f"{unit.capitalize()} since the first purchase")
     ax.set_ylabel("First purchase (customers)")
+
+
+def _names_of(starts: NDArray[Any], period: TimeUnit | None) -> list[str]:
+    """Name periods by no more of their first day than they need: 2024-02-05, 2024-02, 2024-Q1."""
+    if starts.dtype.kind != "M":
+        return [str(start) for start in starts]
+    if period is TimeUnit.QUARTER:
+        months = starts.astype("M8[M]").astype(np.int64)
+        return [f"{1970 + month // 12}-Q{month % 12 // 3 + 1}" for month in months.tolist()]
+    digits = {TimeUnit.MONTH: "M", TimeUnit.YEAR: "Y"}.get(period or TimeUnit.DAY, "D")
+    return [str(start) for start in starts.astype(f"M8[{digits}]")]
 
 
 def _refuse(*, partial: bool) -> Any:

@@ -39,7 +39,7 @@ def loyalty_profile(
     customer, date : str
         The log's columns, as in `summarize`.
     unit : TimeUnit or str
-        What times are measured in: ``"D"``, ``"W"``, ``"M"`` or ``"Y"``.
+        What times are measured in: ``"D"``, ``"W"``, ``"M"``, ``"Q"`` or ``"Y"``.
     as_of : date, datetime, str or int, optional
         The end of observation; default: the last purchase of all.
     period : float, optional

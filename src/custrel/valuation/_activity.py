@@ -24,7 +24,8 @@ Moment = datetime.date | int | None
 _MOST_PERIODS = 2_000
 _FEWER = "choose a longer period, or check the dates."
 _ROOM = 4  # possible cells per order, up to which a table of them beats sorting
-_MONTHS, _YEARS = 1970 * 12 + 1, 1970  # the numbers of January 1970 and of 1970
+# The numbers of January, of the first quarter of 1970, and of that year.
+_MONTHS, _QUARTERS, _YEARS = 1970 * 12 + 1, 1970 * 4 + 1, 1970
 _WEEKS_UP = 1_000_000  # keeps the dividend positive on every engine, whatever the sign of a day
 
 
@@ -199,6 +200,8 @@ class _Periods:
                 return (nw.col(tick) + 3 + 7 * _WEEKS_UP) // 7 - _WEEKS_UP
             case TimeUnit.MONTH:
                 return times.year().cast(nw.Int32) * 12 + times.month()
+            case TimeUnit.QUARTER:
+                return times.year().cast(nw.Int32) * 4 + (times.month() + 2) // 3
             case TimeUnit.YEAR:
                 return times.year().cast(nw.Int32)
             case _:
@@ -211,6 +214,9 @@ class _Periods:
                 return (ticks + 3) // 7
             case TimeUnit.MONTH:
                 return ticks.astype("M8[D]").astype("M8[M]").astype(np.int64) + _MONTHS
+            case TimeUnit.QUARTER:
+                months = ticks.astype("M8[D]").astype("M8[M]").astype(np.int64)
+                return months // 3 + _QUARTERS
             case TimeUnit.YEAR:
                 return ticks.astype("M8[D]").astype("M8[Y]").astype(np.int64) + _YEARS
             case _:
@@ -223,6 +229,9 @@ class _Periods:
                 return numbers * 7 - 3
             case TimeUnit.MONTH:
                 months = (numbers - _MONTHS).astype("M8[M]")
+                return months.astype("M8[D]").astype(np.int64)
+            case TimeUnit.QUARTER:
+                months = ((numbers - _QUARTERS) * 3).astype("M8[M]")
                 return months.astype("M8[D]").astype(np.int64)
             case TimeUnit.YEAR:
                 years = (numbers - _YEARS).astype("M8[Y]")

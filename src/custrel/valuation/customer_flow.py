@@ -79,8 +79,8 @@ def customer_flow(
         The log's columns, as in `summarize`.  ``amount=None`` leaves money out, and with it
         the difference between orders and returns.
     period : TimeUnit, str or None
-        The calendar period: ``"D"``, ``"W"`` (from Monday), ``"M"`` or ``"Y"``.  Where the log's
-        times are integers, None: each of them is a period.
+        The calendar period: ``"D"``, ``"W"`` (from Monday), ``"M"``, ``"Q"`` or ``"Y"``.  Where the
+        log's times are integers, None: each of them is a period.
     observed_until : date, datetime, str or int, optional
         The end of observation; a date stands for its whole day.  Default: the last order's,
         which the result states.

@@ -379,7 +379,7 @@ def _unit_of(model: PurchaseModel, unit: TimeUnit | str | None) -> TimeUnit:
         raise UnitMismatch(
             "tracking must know what times are measured in",
             "the model does not say it",
-            "Pass unit='D', 'W', 'M' or 'Y'.",
+            "Pass unit='D', 'W', 'M', 'Q' or 'Y'.",
         )
     return own
 
