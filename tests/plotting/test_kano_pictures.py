@@ -132,3 +132,16 @@ def test_mistakes(analysis):
             picture(analysis)
         with pytest.raises(UnknownCode, match="'fr' is no language"):
             picture(analysis, group="a", language="fr")
+
+
+def test_no_mark_lies_on_the_name_of_its_quadrant():
+    """Where nobody minds, a feature is at (0, 0): beside the corner, not in it."""
+    ax = plot_kano(
+        kano(
+            pd.DataFrame({"f": [3] * 9, "d": [3] * 9}), respondent=None, features={"x": ("f", "d")}
+        )
+    )
+    ax.figure.canvas.draw()
+    (point,) = ax.transData.transform(ax.collections[0].get_offsets())
+    corner = next(text for text in ax.texts if text.get_text() == "Indifferent")
+    assert not corner.get_window_extent().padded(4).contains(*point)

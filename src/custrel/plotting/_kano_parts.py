@@ -62,8 +62,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "spread": "; ellipses: one {kind} around the mean",
                 "sd": "standard deviation of the answers",
                 "se": "standard error of the mean",
-                "none": "not drawn (all answers reverse or questionable): {names}",
-                "flat": "without a curve: {names}",
+                "none": "; not drawn (all answers reverse or questionable): {names}",
+                "flat": "; without a curve: {names}",
                 "ends": "each from worse to better",
             }
         ),
@@ -83,8 +83,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "spread": "；椭圆为均值周围一个{kind}",
                 "sd": "标准差",
                 "se": "标准误",
-                "none": "未画出（全部为反向或可疑回答）：{names}",
-                "flat": "无曲线：{names}",
+                "none": "；未画出（全部为反向或可疑回答）：{names}",
+                "flat": "；无曲线：{names}",
                 "ends": "各从worse到better",
             }
         ),
@@ -158,9 +158,12 @@ def frame_plane(
 ) -> None:
     """Draw a square plane with its quadrants, and name them in their corners."""
     low, high = ends
-    margin = 0.03 * (high - low)
-    ax.set_xlim(low - margin, high + margin)
-    ax.set_ylim(low - margin, high + margin)
+    side, strip = (
+        0.03 * (high - low),
+        0.08 * (high - low),
+    )  # the names stand in a strip of their own
+    ax.set_xlim(low - side, high + side)
+    ax.set_ylim(low - strip, high + strip)
     ax.axhline(cut, color=GREY, linewidth=0.8, zorder=1)
     ax.axvline(cut, color=GREY, linewidth=0.8, zorder=1)
     ax.spines[["top", "right"]].set_visible(False)

@@ -122,7 +122,7 @@ def plot_kano(
     note = note_of(rows, words, cut)
     note += words["bars"] if spans is not None else ""
     gone = rows["feature"][~there]
-    note += f"; {words['none'].format(names=some_of(gone, words))}" if gone.size else ""
+    note += words["none"].format(names=some_of(gone, words)) if gone.size else ""
     write_headline(ax, title_of(rows["category"], words, language), note, family=family)
     place_names(ax, -drawn["worse"], drawn["better"], drawn["feature"], family)
     return ax
@@ -281,7 +281,7 @@ def plot_kano_curves(
     ax.legend(loc="lower right", frameon=False, prop=font_properties(family))
     flat = rows["feature"][~curved]
     note = words["answers"].format(answers=int(rows["answers"].max())) + words["ends"]
-    note += f"; {words['flat'].format(names=some_of(flat, words))}" if flat.size else ""
+    note += words["flat"].format(names=some_of(flat, words)) if flat.size else ""
     write_headline(ax, title_of(rows["category"], words, language), note, family=family)
     _name_the_ends(ax, drawn["better"], drawn["feature"], drawn["category"], family)
     return ax
