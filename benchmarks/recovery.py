@@ -1,6 +1,6 @@
 """Whether parameters are found again, and intervals hold the truth as often as they say.
 
-    python benchmarks/recovery.py [--sets 1000] [--slow-sets 200] [--seed 0]
+    python benchmarks/recovery.py [--sets 1000] [--slow-sets 300] [--seed 0] [--processes 1]
                                   [--write docs/recovery.md]
 
 Customers are drawn from each model with published parameters, many sets of them; each set is
@@ -11,7 +11,9 @@ intervals are counted over all sets; profiles and posteriors, which take longer,
 import argparse
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,10 @@ from numpy.typing import NDArray
 import custrel
 from custrel.valuation import (
     BgBb,
+    BgCnbd,
     BgNbd,
     GammaGamma,
+    MbgCnbd,
     MbgNbd,
     Nbd,
     ParetoNbd,
@@ -64,6 +68,8 @@ def studies() -> list[Study]:
     continuous = (
         BgNbd(r=0.242595, alpha=4.413602, a=0.792920, b=2.425907, unit="W"),
         MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614, unit="W"),
+        BgCnbd(r=0.85, alpha=1.45, a=0.79, b=2.42, k=3, unit="W"),
+        MbgCnbd(r=0.85, alpha=1.45, a=0.79, b=2.42, k=2, unit="W"),
         ParetoNbd(r=0.553277, alpha=10.577683, s=0.606240, beta=11.668735, unit="W"),
         Nbd(r=0.384766, alpha=12.072014, unit="W"),
     )
@@ -119,53 +125,79 @@ def _spent(spend: GammaGamma, often: BgNbd, rng: np.random.Generator) -> Sample:
     return {"frequency": x, "monetary_value": np.where(x > 0, total / np.maximum(x, 1), 0.0)}
 
 
-def run(study: Study, sets: int, slow: int, seed: int) -> list[list[str]]:
-    """Return a row for each parameter, and one for the prediction."""
-    kind, names = type(study.truth), study.names
-    true = np.array([getattr(study.truth, name) for name in names])
-    right = float(study.predict(study.truth))
-    # Of parameters and, last, of the prediction.
-    learnt, wald, profile, drawn, limits = [], [], [], [], 0
-    for number, rng in enumerate(np.random.default_rng(seed).spawn(sets)):
-        sample = study.draw(rng)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = kind.fit_arrays(**sample)
-        limits += bool(model.estimate.diagnosis)
-        learnt.append([getattr(model, name) for name in names] + [float(study.predict(model))])
-        if model.estimate.diagnosis:
-            wald.append([False] * (len(names) + 1))
-        else:
-            found = parameter_intervals(model)
-            about = delta_interval(study.predict, model, scale=_scale(study))
-            wald.append([*_inside(found, names, true), about.low <= right <= about.high])
-        if number < slow:
-            frame = pd.DataFrame(sample)
-            held = _inside(profile_intervals(model, frame), names, true)
-            profile.append([*held, np.nan])
-            draws = posterior(model, frame, seed=rng, draws=500)
-            about = draws_interval(study.predict, draws)
-            held = _inside(draws.intervals(), names, true)
-            drawn.append([*held, about.low <= right <= about.high])
-    return _rows(study, np.append(true, right), np.array(learnt), (wald, profile, drawn), limits)
+@attrs.frozen(kw_only=True)
+class Trial:
+    """What came of one set of customers: of each parameter and, last, of the prediction."""
+
+    found: list[float]
+    boundary: bool
+    wald: list[bool]
+    profile: list[float] | None = None
+    posterior: list[float] | None = None
+
+
+def run(place: int, options: argparse.Namespace, pool: ProcessPoolExecutor | None) -> list[Trial]:
+    """Try one model on many sets of customers, in order, in however many processes."""
+    streams = np.random.default_rng(options.seed).spawn(options.sets)
+    slow = [number < options.slow_sets for number in range(options.sets)]
+    work: Iterable[Trial]
+    if pool is None:
+        work = map(trial, [place] * options.sets, streams, slow)
+    else:
+        work = pool.map(trial, [place] * options.sets, streams, slow, chunksize=5)
+    return list(work)
+
+
+def trial(place: int, rng: np.random.Generator, slow: bool) -> Trial:
+    """Draw a set of customers, learn from it, and see what the intervals hold."""
+    study = studies()[place]
+    names, right = study.names, float(study.predict(study.truth))
+    sample = study.draw(rng)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = type(study.truth).fit_arrays(**sample)
+    boundary = bool(model.estimate.diagnosis)
+    wald = [False] * (len(names) + 1)
+    if not boundary:
+        about = delta_interval(study.predict, model, scale=_scale(study))
+        held = _inside(parameter_intervals(model), study)
+        wald = [*held, bool(about.low <= right <= about.high)]
+    found = [getattr(model, name) for name in names] + [float(study.predict(model))]
+    tried = Trial(found=found, boundary=boundary, wald=wald)
+    if not slow:
+        return tried
+    frame = pd.DataFrame(sample)
+    draws = posterior(model, frame, seed=rng, draws=500)
+    about = draws_interval(study.predict, draws)
+    return attrs.evolve(
+        tried,
+        profile=[*_inside(profile_intervals(model, frame), study), np.nan],
+        posterior=[*_inside(draws.intervals(), study), bool(about.low <= right <= about.high)],
+    )
 
 
 def _scale(study: Study) -> Any:
     return "probability" if study.predicted.startswith("survival") else "positive"
 
 
-def _inside(found: Any, names: tuple[str, ...], true: Floats) -> list[bool]:
-    limits = zip(names, true, strict=True)
-    return [found[name][0] <= value <= found[name][1] for name, value in limits]
+def _inside(found: Any, study: Study) -> list[bool]:
+    limits = ((found[name], getattr(study.truth, name)) for name in study.names)
+    return [bool(low <= true <= high) for (low, high), true in limits]
 
 
-def _rows(
-    study: Study, true: Floats, learnt: Floats, held: tuple[list[Any], ...], limits: int
-) -> list[list[str]]:
+def rows_of(study: Study, tried: list[Trial]) -> list[list[str]]:
+    """Return a row for each parameter, and one for the prediction."""
+    true = [getattr(study.truth, name) for name in study.names]
+    true = np.array([*true, float(study.predict(study.truth))])
+    learnt = np.array([each.found for each in tried])
     middle = np.median(learnt, axis=0)
     spread = np.sqrt(np.mean(np.log(learnt / true) ** 2, axis=0))
-    blank = [np.full(len(true), np.nan)]
-    coverage = [np.mean(np.array(each or blank, dtype=float), axis=0) for each in held]
+    blank = [[np.nan] * len(true)]
+    coverage = [
+        np.mean([held for each in tried if (held := getattr(each, way)) is not None] or blank, 0)
+        for way in ("wald", "profile", "posterior")
+    ]
+    boundary = np.mean([each.boundary for each in tried])
     rows = []
     for place, name in enumerate([*study.names, study.predicted]):
         shares = [f"{100 * each[place]:.1f}" for each in coverage]
@@ -178,7 +210,7 @@ def _rows(
                 f"{middle[place]:.4g}",
                 f"{100 * spread[place]:.1f}",
                 *("" if share == "nan" else share for share in shares),
-                f"{100 * limits / len(learnt):.1f}" if place == 0 else "",
+                f"{100 * boundary:.1f}" if place == 0 else "",
             ]
         )
     return rows
@@ -219,23 +251,26 @@ def main() -> None:
     """Run all studies, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", type=int, default=1000)
-    parser.add_argument("--slow-sets", type=int, default=200)
+    parser.add_argument("--slow-sets", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--only", default="", help="a part of a model's name")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     rows = []
-    for study in studies():
-        if options.only not in type(study.truth).__name__:
-            continue
-        begin = time.perf_counter()
-        found = run(study, options.sets, options.slow_sets, options.seed)
-        for row in found:
-            print(*(cell.rjust(12) for cell in row))
-        print(f"{time.perf_counter() - begin:.0f} s", flush=True)
-        rows += found
-        if options.write:  # what there is, since the whole takes long
-            write(options.write, rows, options)
+    many = options.processes > 1
+    with ProcessPoolExecutor(options.processes) if many else nullcontext() as pool:
+        for place, study in enumerate(studies()):
+            if options.only not in type(study.truth).__name__:
+                continue
+            begin = time.perf_counter()
+            found = rows_of(study, run(place, options, pool))
+            for row in found:
+                print(*(cell.rjust(12) for cell in row))
+            print(f"{time.perf_counter() - begin:.0f} s", flush=True)
+            rows += found
+            if options.write:  # what there is, since the whole takes long
+                write(options.write, rows, options)
 
 
 def write(path: Path, rows: list[list[str]], options: argparse.Namespace) -> None:

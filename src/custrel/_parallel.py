@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
+import sys
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import TypeVar
@@ -33,19 +34,37 @@ def in_parts(
     with _shown(len(batches), what, progress) as step:
         if processes == 1 or len(batches) == 1:
             return [step(part) for part in map(work, batches)]
-        return [step(part) for part in _elsewhere(work, batches, processes)]
+        # Closed at once whatever happens, lest a traceback that is kept keep the processes.
+        with closing(_elsewhere(work, batches, processes)) as parts:
+            return [step(part) for part in parts]
 
 
 def _elsewhere(
     work: Callable[[Batch], Part], batches: Sequence[Batch], processes: int
-) -> Iterator[Part]:
+) -> Generator[Part]:
     # Not forked: a process that is copied while its libraries hold locks may stand still.
     number = min(processes, len(batches))
     pool = ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_stay)
     try:
-        yield from pool.map(work, batches)
+        with _unmoved():  # processes are born as deaf to Ctrl-C as this one is at their birth
+            made = pool.map(work, batches)
+        yield from made
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        with _unmoved():  # by somebody who presses twice
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _unmoved() -> Generator[None]:
+    """Let Ctrl-C wait, where the system can."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _stay() -> None:

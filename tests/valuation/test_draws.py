@@ -30,7 +30,6 @@ from custrel.valuation import (
     profile_intervals,
     value_intervals,
 )
-from custrel.valuation._futures import draw_future
 
 SHAPE = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 TRUTH = BgNbd(**SHAPE, unit="W")
@@ -250,8 +249,23 @@ def test_bootstrap_refused(rows, model):
         bootstrap(model, rows, seed=1, draws=0)
     with pytest.raises(InvalidRule, match="made from known parameters"):
         bootstrap(TRUTH, rows, seed=1)
-    with pytest.raises(InvalidRule, match="posterior"):
-        bootstrap(GammaGamma.fit(rows), rows, seed=1)
+
+
+def test_bootstrap_of_spend(rows):
+    """Each customer keeps his number of purchases; the amounts are drawn anew."""
+    model = GammaGamma.fit(rows)
+    found = bootstrap(model, rows, seed=1, draws=80)
+    assert found.diagnosis == ()
+    for name, error in model.standard_errors.items():
+        assert np.log(found[name]).std() == pytest.approx(error / getattr(model, name), rel=0.35)
+    about = draws_interval(lambda m: m.mean, found)
+    assert about.low < model.mean < about.high
+
+
+def test_what_held_a_model_back_holds_its_draws_too(rows):
+    free, held = (Nbd.fit(rows, unit="W", penalty=penalty) for penalty in (0.0, 300.0))
+    apart, close = (bootstrap(model, rows, seed=1, draws=25) for model in (free, held))
+    assert np.log(close["r"]).std() < 0.6 * np.log(apart["r"]).std()
 
 
 # -------------------------------------------------------------------------------------- futures
@@ -264,11 +278,13 @@ def test_futures_have_the_mean_that_is_expected(model):
     history = {"frequency": [0, 2, 9], "recency": [0, 30.43, 20.0], "T": [38.86, 38.86, 39.0]}
     many = {name: np.repeat(values, n).astype(float) for name, values in history.items()}
     known = {name: many[name] for name in type(model).history}
-    future = draw_future(model, known, 39.0, np.random.default_rng(0))
-    assert future.when.min() >= 0
-    assert future.when.max() <= 39
+    future = model.sample_future(**known, horizon=39.0, seed=0)
+    who, when = future["customer_id"], future["time"]
+    assert when.min() >= 0
+    assert when.max() <= 39
+    assert (np.lexsort((when, who)) == np.arange(len(who))).all()
     for until in (10.0, 39.0):
-        counted = np.bincount(future.who[future.when <= until], minlength=3 * n).reshape(3, n)
+        counted = np.bincount(who[when <= until], minlength=3 * n).reshape(3, n)
         one = {name: np.array(history[name], dtype=float) for name in known}
         expected = model.expected_purchases(**one, horizon=until)
         error = counted.std(axis=1) / np.sqrt(n)
@@ -277,9 +293,31 @@ def test_futures_have_the_mean_that_is_expected(model):
         assert (counted == 0).mean(axis=1) == pytest.approx(none, abs=0.007)
 
 
-def test_no_future_without_time():
-    with pytest.raises(InvalidRule, match="does not count time"):
-        draw_future(BgBb(alpha=1, beta=1, gamma=1, delta=1), {"frequency": [1], "T": [2]}, 1, None)
+COUNTED = (
+    (BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8),
+     {"frequency": [0, 3, 6], "recency": [0, 4, 6], "periods": [6, 6, 6]}),
+    (ShiftedBetaGeometric(alpha=0.7, beta=1.2), {"tenure": [0, 4, 4], "ended": [0, 0, 1]}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "history"), COUNTED)
+def test_futures_of_counted_occasions(model, history):
+    """Each number of purchases, or of renewals, comes as often as its probability says."""
+    n = 50_000
+    many = {name: np.repeat(values, n) for name, values in history.items()}
+    future = model.sample_future(**many, horizon=5, seed=0)
+    who, when = future["customer_id"], future["time"]
+    assert set(when) == {1, 2, 3, 4, 5}
+    assert (np.lexsort((when, who)) == np.arange(len(who))).all()
+    for until in (2, 5):
+        counted = np.bincount(who[when <= until], minlength=3 * n).reshape(3, n)
+        for times in range(until + 1):
+            right = model.purchase_probability(**history, purchases=times, horizon=until)
+            assert (counted == times).mean(axis=1) == pytest.approx(right, abs=0.008)
+    again = model.sample_future(**many, horizon=5, seed=0)
+    np.testing.assert_array_equal(again["time"], when)
+    with pytest.raises(InvalidRule, match=r"horizon=2\.5: occasions are counted"):
+        model.sample_future(**history, horizon=2.5, seed=0)
 
 
 # --------------------------------------------------------------------------------------- value

@@ -15,8 +15,8 @@ from valuation import occasion_reference as reference
 import custrel as cr
 from custrel.errors import ColumnNotFound, FitError, InvalidData, InvalidRule
 from custrel.valuation import BgBb, ShiftedBetaGeometric
+from custrel.valuation._contract_fit import _Likelihood
 from custrel.valuation._renewals import Renewals
-from custrel.valuation.shifted_beta_geometric import _Likelihood
 
 # Customers of 1,000 who are there after 0 ... 12 years; the models are learnt from 7 renewals.
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]

@@ -93,11 +93,8 @@ if TYPE_CHECKING:
         IncentiveContract as IncentiveContract,
     )
     from custrel.valuation.intervals import (
-        Interval as Interval,
         ParameterIntervals as ParameterIntervals,
-        delta_interval as delta_interval,
         parameter_intervals as parameter_intervals,
-        predict_intervals as predict_intervals,
         profile_intervals as profile_intervals,
     )
     from custrel.valuation.investment import (
@@ -130,6 +127,11 @@ if TYPE_CHECKING:
     from custrel.valuation.nbd import Nbd as Nbd
     from custrel.valuation.pareto_nbd import ParetoNbd as ParetoNbd
     from custrel.valuation.posterior import posterior as posterior
+    from custrel.valuation.prediction_intervals import (
+        Interval as Interval,
+        delta_interval as delta_interval,
+        predict_intervals as predict_intervals,
+    )
     from custrel.valuation.product_ratios import (
         gross_margin_rate as gross_margin_rate,
         merchandise_turnover as merchandise_turnover,
@@ -243,11 +245,8 @@ else:
             "custrel.valuation.holdout": ("holdout_by",),
             "custrel.valuation.incentive_contract": ("ContractOutcome", "IncentiveContract"),
             "custrel.valuation.intervals": (
-                "Interval",
                 "ParameterIntervals",
-                "delta_interval",
                 "parameter_intervals",
-                "predict_intervals",
                 "profile_intervals",
             ),
             "custrel.valuation.investment": (
@@ -270,6 +269,11 @@ else:
             "custrel.valuation.nbd": ("Nbd",),
             "custrel.valuation.pareto_nbd": ("ParetoNbd",),
             "custrel.valuation.posterior": ("posterior",),
+            "custrel.valuation.prediction_intervals": (
+                "Interval",
+                "delta_interval",
+                "predict_intervals",
+            ),
             "custrel.valuation.product_ratios": (
                 "gross_margin_rate",
                 "merchandise_turnover",

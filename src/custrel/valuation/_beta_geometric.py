@@ -100,3 +100,8 @@ class BetaGeometric(PurchaseProcess):
         rate = rng.gamma(self.r, 1 / self.alpha, size)
         most = purchases_until_stopping(rng, rng.beta(self.a, self.b, size), self._first_too)
         return People(rate=rate, stop=np.full(size, np.inf), most=most)
+
+    def _survivors(self, rng: np.random.Generator, who: History) -> People:
+        shape, a, b, since = self._prospects(who)
+        most = purchases_until_stopping(rng, rng.beta(a, b), 0)
+        return People(rate=rng.gamma(shape, 1 / since), stop=np.full(who.shape, np.inf), most=most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import attrs
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._renewals import numbers_for
+from custrel.valuation._surface import columns_of
 from custrel.valuation.lifetime_value import PurchaseModel
 
 Floats = NDArray[np.float64]
@@ -24,16 +27,14 @@ class Holdout:
     """Rows of customers: their history, what they bought in the holdout, and how many they are."""
 
     door: Door
-    frequency: Floats
-    recency: Floats
-    T: Floats
+    history: Mapping[str, Floats]
     held: Floats
     duration: Floats
     counts: Floats
 
     @classmethod
-    def of(cls, summary: Any) -> Self:
-        """Read a summary that was made with a holdout.
+    def of(cls, summary: Any, *models: PurchaseModel) -> Self:
+        """Read a summary that was made with a holdout, and what the models know customers by.
 
         Raises
         ------
@@ -41,22 +42,23 @@ class Holdout:
             There are no customers, or a number of the holdout is missing.
         """
         door = enter(summary)
-        door.require(HELD, remedy=REMEDY)
-        (x, last, age, held, duration), counts = door.distinct(*HELD)
-        if not len(x):
+        known = tuple(dict.fromkeys(name for model in models for name in columns_of(model)))
+        columns = tuple(dict.fromkeys((*HELD, *known)))
+        door.require(columns, remedy=REMEDY)
+        arrays, counts = numbers_for(door, *columns).distinct(*columns)
+        history = dict(zip(columns, arrays, strict=True))
+        held, duration = history.pop("frequency_holdout"), history.pop("duration_holdout")
+        if not len(held):
             nobody = "there is no customer to judge the model by"
             raise InvalidData([Problem(code="empty", message=nobody, count=0)])
         _require_complete(held, duration)
-        return cls(
-            door=door, frequency=x, recency=last, T=age, held=held, duration=duration, counts=counts
-        )
+        return cls(door=door, history=history, held=held, duration=duration, counts=counts)
 
     def expected(self, summary: Any, model: PurchaseModel) -> Floats:
         """Return the purchases that a model expects of each row's customer in the holdout."""
         require_same_unit(model, known_unit(model), summary)
-        return model.expected_purchases(
-            frequency=self.frequency, recency=self.recency, T=self.T, horizon=self.duration
-        )
+        known = {name: self.history[name] for name in columns_of(model)}
+        return model.expected_purchases(**known, horizon=self.duration)
 
 
 def groups_of(expected: Floats, counts: Floats, groups: int) -> NDArray[np.int64]:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from custrel.valuation._surface import Surface, climb, log_covariance, logs_of
+from custrel.valuation._surface import Surface, climb
 
 Floats = NDArray[np.float64]
 
-_CLOSE = 1e-7  # of a logarithm
-_FARTHEST = 25.0  # of a logarithm, beyond which there is no limit to speak of
+_CLOSE = 1e-7  # of a coordinate
+_FARTHEST = 25.0  # of a coordinate, beyond which there is no limit to speak of
 _LONGEST = 2.0
 
 
@@ -20,17 +20,19 @@ def profile_limits(surface: Surface, place: int, z: float) -> tuple[float, float
 
     0 or infinity where it never is.
     """
-    low, high = (_limit(surface, place, z, side) for side in (-1, 1))
-    return float(np.exp(low)), float(np.exp(high))
+    limits = np.tile(surface.coordinates.at, (2, 1))
+    limits[:, place] = [_limit(surface, place, z, side) for side in (-1, 1)]
+    low, high = surface.coordinates.values(limits)[:, place]
+    return float(low), float(high)
 
 
 def _limit(surface: Surface, place: int, z: float, side: int) -> float:
     """Walk away from the top until the profile is low enough, then find the place between.
 
-    The root of twice the fall is nearly linear in the logarithm of the parameter, so that few
+    The root of twice the fall is nearly linear in the coordinate of the parameter, so that few
     steps do.  Each starts from the nearest point known, along the ridge as it is at the top.
     """
-    start = logs_of(surface.model)
+    start = surface.coordinates.at
     top = surface.value(start)
     along, error = _ridge(surface, place)
     free = np.arange(len(start)) != place
@@ -54,7 +56,7 @@ def _limit(surface: Surface, place: int, z: float, side: int) -> float:
 
 def _ridge(surface: Surface, place: int) -> tuple[Floats, float]:
     """Return how the other parameters go along with one, and its standard error."""
-    covariance = log_covariance(surface.model)
+    covariance = surface.coordinates.covariance()
     column = covariance[:, place]
     if np.isfinite(column).all() and column[place] > 0:
         return column / column[place], float(np.sqrt(column[place]))

@@ -7,182 +7,32 @@ is one whose history has just begun.  Customers of equal histories are computed 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel.errors import InvalidRule
-from custrel.frames import Door, enter
-from custrel.units import TimeUnit, require_same_unit, unit_of
+from custrel.frames import enter
+from custrel.units import require_same_unit
 from custrel.valuation._arguments import (
     Discounting,
     ahead_of,
     require_discounting,
-    require_learnable,
-    strength_of,
     stretch_of,
 )
-from custrel.valuation._peak import Peak
 from custrel.valuation._periods import present_value
-from custrel.valuation._rows import (
-    History,
-    Rows,
-    counts_of,
-    distinct_pairs,
-    distinct_rows,
-    frequencies,
-    histories,
-)
-from custrel.valuation._sampling import People, ages_of
-from custrel.valuation.estimate import Estimate, Learnt
+from custrel.valuation._purchase_fit import distinct_histories
+from custrel.valuation._purchase_sampling import PurchaseSampling
+from custrel.valuation._rows import History, distinct_pairs, frequencies
 
 Floats = NDArray[np.float64]
 
-_REMEDY = "custrel.summarize makes them from an order log."
 
-
-class PurchaseProcess(Learnt):
+class PurchaseProcess(PurchaseSampling):
     """A model of repeat purchases: what models share, and below it what each must bring."""
 
     __slots__ = ()
-
-    unit: TimeUnit | None
-    estimate: Estimate | None
-
-    history: ClassVar[tuple[str, ...]] = ("frequency", "recency", "T")
-    """The columns, and the arguments, that a customer's history is."""
-
-    @classmethod
-    def fit(cls, summary: Any, *, unit: TimeUnit | str | None = None, penalty: float = 0.0) -> Self:
-        """Learn the parameters from a customer summary by maximum likelihood.
-
-        Parameters
-        ----------
-        summary : CustomerSummary or frame
-            With the columns of a history.
-        unit : TimeUnit or str, optional
-            What times are measured in, where a bare frame does not say it.
-        penalty : float, default 0
-            How strongly parameters are held back from running to 0 or infinity.
-
-        Returns
-        -------
-        model
-            With `estimate`.
-
-        Raises
-        ------
-        ColumnNotFound
-            A column is not there.
-        FitError
-            Nobody bought twice, or there are too few customers.
-        InvalidData
-            A history is impossible.
-        InvalidRule
-            The penalty is negative or infinite.
-        UnitMismatch
-            What times are measured in is stated nowhere, or twice and differently.
-
-        Warns
-        -----
-        UserWarning
-            A parameter ran to a boundary; `estimate.diagnosis` names it.
-
-        Notes
-        -----
-        What is maximized is the log-likelihood less penalty/2 times the sum of the squared
-        logarithms of the parameters, with times in units of the longest T: as if each logarithm
-        were known before with a standard deviation of 1/sqrt(penalty).  The likelihood that is
-        reported is the plain one.
-        """
-        door = enter(summary)
-        unit = unit_of(summary, unit, cls.__name__)
-        history, counts = distinct_histories(door, cls.history)
-        known = cls._checked(**history)
-        return cls._learn(known, counts if door.lazy else None, unit, penalty)
-
-    @classmethod
-    def fit_arrays(
-        cls,
-        *,
-        frequency: ArrayLike,
-        T: ArrayLike,
-        recency: ArrayLike | None = None,
-        weights: ArrayLike | None = None,
-        unit: TimeUnit | str | None = None,
-        penalty: float = 0.0,
-    ) -> Self:
-        """Learn the parameters from arrays by maximum likelihood.
-
-        Parameters
-        ----------
-        frequency : array_like, shape (rows,)
-            Repeat purchases.
-        T : array_like, shape (rows,)
-            Age at the end of observation, in `unit`.
-        recency : array_like, shape (rows,), optional
-            Age at the last purchase, in `unit`; only a model in which nobody stops can do
-            without.
-        weights : array_like, shape (rows,), optional
-            How many customers each row stands for.
-        unit : TimeUnit or str, optional
-            What times are measured in.
-        penalty : float, default 0
-            How strongly parameters are held back, as in `fit`.
-
-        Returns
-        -------
-        model
-            With `estimate`.
-
-        Raises
-        ------
-        FitError
-            Nobody bought twice, or there are too few customers.
-        InvalidData
-            A history is impossible.
-        InvalidRule
-            The history is incomplete, or the penalty is negative or infinite.
-
-        Warns
-        -----
-        UserWarning
-            A parameter ran to a boundary; `estimate.diagnosis` names it.
-        """
-        return cls._learn(cls._checked(frequency, recency, T), weights, unit, penalty)
-
-    @classmethod
-    def _learn(
-        cls,
-        history: History,
-        weights: ArrayLike | None,
-        unit: TimeUnit | str | None,
-        penalty: float,
-    ) -> Self:
-        strength = strength_of(penalty)
-        x, last, age = (np.ravel(values) for values in np.broadcast_arrays(*history))
-        rows = distinct_rows(x, last, age, counts_of(weights, age))
-        require_learnable(cls.__name__, len(cls._parameters), rows)
-        peak = cls._find_peak(rows, strength)
-        estimate = Estimate(
-            log_likelihood=peak.log_likelihood,
-            customers=rows.counts.sum(),
-            rows=len(rows.T),
-            covariance=peak.covariance,
-            iterations=peak.steps,
-            diagnosis=peak.diagnosis,
-            penalty=strength,
-        )
-        parameters = dict(zip(cls._parameters, peak.parameters, strict=True))
-        known: dict[str, Any] = {**parameters, "unit": unit, "estimate": estimate}
-        model = cls(**known)
-        if peak.diagnosis:
-            # The caller of fit or of fit_arrays is two calls away.
-            warnings.warn(f"{cls.__name__}: {'; '.join(peak.diagnosis)}.", stacklevel=3)
-        return model
 
     def log_likelihood(
         self, *, frequency: ArrayLike, T: ArrayLike, recency: ArrayLike | None = None
@@ -482,84 +332,10 @@ class PurchaseProcess(Learnt):
         expected = alive * self._expected(who, ahead)
         return door.attach({"p_alive": alive, "expected_purchases": expected}, by=history)
 
-    def sample(
-        self,
-        *,
-        T: ArrayLike,
-        seed: int | np.random.Generator,
-        customers: int | None = None,
-    ) -> dict[str, Floats]:
-        """Draw the histories of customers who do what the model says.
-
-        Parameters
-        ----------
-        T : array_like
-            Age at the end of observation, in the model's unit: one for all, or of each.
-        seed : int or Generator
-            Where randomness comes from; the same seed gives the same customers.
-        customers : int, optional
-            How many, where T is one for all.
-
-        Returns
-        -------
-        dict of str to ndarray of shape (customers,)
-            ``frequency``, ``recency`` and ``T``, as `fit_arrays` takes them.
-
-        Raises
-        ------
-        InvalidRule
-            An age is negative or infinite, or `customers` is no number of them.
-        """
-        age, rng = ages_of(customers, T), np.random.default_rng(seed)
-        x, last = self._people(rng, len(age)).histories(rng, age)
-        return {"frequency": x, "recency": last, "T": age}
-
-    def sample_orders(
-        self,
-        *,
-        T: ArrayLike,
-        seed: int | np.random.Generator,
-        customers: int | None = None,
-    ) -> dict[str, NDArray[Any]]:
-        """Draw every purchase of customers who do what the model says.
-
-        Parameters
-        ----------
-        T : array_like
-            Age at the end of observation, in the model's unit: one for all, or of each.
-        seed : int or Generator
-            Where randomness comes from; the same seed gives the same customers.
-        customers : int, optional
-            How many, where T is one for all.
-
-        Returns
-        -------
-        dict of str to ndarray of shape (purchases,)
-            ``customer_id``, from 0, and ``time`` since his first purchase, which is at 0, in
-            the model's unit; ordered by both.
-
-        Raises
-        ------
-        InvalidRule
-            An age is negative or infinite, or `customers` is no number of them.
-        """
-        age, rng = ages_of(customers, T), np.random.default_rng(seed)
-        who, when = self._people(rng, len(age)).purchases(rng, age)
-        return {"customer_id": who, "time": when}
-
     # What each model brings.  Arrays broadcast; "alive" means: given that he is, at T.
-
-    @classmethod
-    def _find_peak(cls, rows: Rows, penalty: float) -> Peak:
-        """Return the most likely parameters of distinct rows."""
-        raise NotImplementedError
 
     def _log_likelihood(self, who: History) -> Floats:
         """Return the log-likelihood of each history."""
-        raise NotImplementedError
-
-    def _alive(self, who: History) -> Floats:
-        """Return the probability to be alive at T."""
         raise NotImplementedError
 
     def _lasting(self, who: History, ahead: Floats) -> Floats:
@@ -581,10 +357,6 @@ class PurchaseProcess(Learnt):
     def _bend(self, who: History) -> float:
         """Return the shortest time within which they bend at all."""
         return self._knee(who)
-
-    def _people(self, rng: np.random.Generator, size: int) -> People:
-        """Draw what customers are like."""
-        raise NotImplementedError
 
     # What follows from it, and a model with a shorter way overrides.
 
@@ -628,22 +400,6 @@ class PurchaseProcess(Learnt):
         return kernel(who)
 
     @classmethod
-    def _checked(
-        cls,
-        frequency: ArrayLike | None,
-        recency: ArrayLike | None = None,
-        T: ArrayLike | None = None,
-    ) -> History:
-        """Return a complete history as arrays."""
-        if recency is None and "recency" not in cls.history:
-            recency = 0.0
-        if frequency is None or recency is None or T is None:
-            *some, one = cls.history
-            number = {2: "both", 3: "all three"}[len(cls.history)]
-            raise InvalidRule(f"a history is {', '.join(some)} and {one}: give {number} or none.")
-        return histories(frequency, recency, T)
-
-    @classmethod
     def _known(
         cls, frequency: ArrayLike | None, recency: ArrayLike | None, T: ArrayLike | None
     ) -> History:
@@ -652,12 +408,3 @@ class PurchaseProcess(Learnt):
             zero = np.zeros(())
             return History(zero, zero, zero)
         return cls._checked(frequency, recency, T)
-
-
-def distinct_histories(door: Door, columns: tuple[str, ...]) -> tuple[dict[str, Floats], Floats]:
-    """Bring the distinct histories of a frame to Python, and how many customers have each."""
-    door.require(columns, remedy=_REMEDY)
-    if door.lazy:  # in memory, `distinct` sees to it
-        door.require_numbers(*columns)
-    arrays, counts = door.distinct(*columns)
-    return dict(zip(columns, arrays, strict=True)), counts

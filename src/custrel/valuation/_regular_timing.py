@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -19,10 +18,9 @@ from custrel.valuation._beta_geometric import BetaGeometric
 from custrel.valuation._bg_likelihood import find_peak
 from custrel.valuation._peak import Peak
 from custrel.valuation._phases import Prospects, waiting
-from custrel.valuation._purchase_model import distinct_histories
+from custrel.valuation._purchase_fit import distinct_histories
 from custrel.valuation._rows import History, counts_of, distinct_rows, require_one_length
 from custrel.valuation._sampling import People, ages_of
-from custrel.valuation.estimate import Estimate
 
 Floats = NDArray[np.float64]
 
@@ -189,22 +187,14 @@ class RegularBetaGeometric(BetaGeometric):
             number: peak.log_likelihood + (number - 1) * each for number, peak in peaks.items()
         }
         best = max(likelihoods, key=lambda number: likelihoods[number])
-        peak = peaks[best]
-        estimate = Estimate(
-            log_likelihood=likelihoods[best],
+        return cls._from_peak(
+            attrs.evolve(peaks[best], log_likelihood=likelihoods[best]),
             customers=rows.counts.sum(),
             rows=len(rows.T),
-            covariance=peak.covariance,
-            iterations=peak.steps,
-            diagnosis=peak.diagnosis,
             penalty=strength,
+            unit=unit,
+            k=best,
         )
-        r, alpha, a, b = peak.parameters
-        model = cls(r=r, alpha=alpha, a=a, b=b, k=best, unit=unit, estimate=estimate)
-        if peak.diagnosis:
-            # The caller of fit or of fit_arrays is two calls away.
-            warnings.warn(f"{cls.__name__}: {'; '.join(peak.diagnosis)}.", stacklevel=3)
-        return model
 
     def log_likelihood(
         self,
@@ -293,22 +283,22 @@ class RegularBetaGeometric(BetaGeometric):
         n, events = x + self._first_too, self.k * x
         shape = self.r + events
         alive = -self.r * np.log1p(age / self.alpha) - events * np.log(self.alpha + age)
-        alive = alive + np.log(self._waiting(who))
+        alive = alive + np.log(self._waiting(who)[0])
         stopped = -self.r * np.log1p(last / self.alpha) - events * np.log(self.alpha + last)
         stopped = np.where(n > 0, stopped + self._stop_odds(x), -np.inf)
         rest = gammaln(shape) - gammaln(self.r) - x * gammaln(self.k)
         rest = rest + betaln(self.a, self.b + n) - betaln(self.a, self.b)
         return np.asarray(rest + np.logaddexp(alive, stopped), dtype=np.float64)
 
-    def _waiting(self, who: History) -> Floats:
+    def _waiting(self, who: History) -> tuple[Floats, Floats]:
         x, last, age = who
         last = np.where(x > 0, last, 0.0)
-        return waiting(self.k, self.r + self.k * x, (age - last) / (self.alpha + age))[0]
+        return waiting(self.k, self.r + self.k * x, (age - last) / (self.alpha + age))
 
     def _alive(self, who: History) -> Floats:
         x, last, age = who
         last = np.where(x > 0, last, 0.0)
-        odds = self._stop_odds(x) - np.log(self._waiting(who))
+        odds = self._stop_odds(x) - np.log(self._waiting(who)[0])
         odds = odds + (self.r + self.k * x) * np.log1p((age - last) / (self.alpha + last))
         alive = expit(-odds)
         if not self._first_too:
@@ -359,6 +349,19 @@ class RegularBetaGeometric(BetaGeometric):
 
     def _people(self, rng: np.random.Generator, size: int) -> People:
         return attrs.evolve(super()._people(rng, size), nth=self.k)
+
+    def _survivors(self, rng: np.random.Generator, who: History) -> People:
+        up_to = np.cumsum(self._waiting(who)[1], axis=0)
+        # Events since the last purchase, of which the k-th is the next.
+        passed = (rng.random(who.shape) * up_to[-1] > up_to).sum(axis=0)
+        rate = rng.gamma(self.r + self.k * who.x + passed, 1 / (self.alpha + who.age))
+        people = super()._survivors(rng, who)
+        return attrs.evolve(people, rate=rate, nth=self.k, passed=passed)
+
+    def _refit(self, sample: Mapping[str, ArrayLike], penalty: float) -> Self:
+        again: Any = self.fit_arrays
+        learnt: Self = again(**sample, penalty=penalty, k=self.k)
+        return learnt
 
     def _title(self) -> str:
         return f"{super()._title()}, k = {self.k}"

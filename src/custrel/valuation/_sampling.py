@@ -25,13 +25,14 @@ class People:
     """What customers are like.
 
     Every `nth` event of a Poisson process of a customer's `rate` is a repeat purchase, until he
-    stops, or after he made the `most`.
+    stops, or after he made the `most`.  Since his last purchase, some events may have `passed`.
     """
 
     rate: Floats
     stop: Floats
     most: Floats
     nth: int = 1
+    passed: Ints | None = None
 
     def histories(self, rng: np.random.Generator, age: Floats) -> tuple[Floats, Floats]:
         """Draw how often each bought until an age, and when last."""
@@ -44,18 +45,24 @@ class People:
 
     def purchases(self, rng: np.random.Generator, age: Floats) -> tuple[Ints, Floats]:
         """Draw who bought and when, the first purchase at 0; by customer and in order."""
-        until = np.minimum(self.stop, age)
-        events = rng.poisson(self.rate * until)
-        who = np.repeat(np.arange(len(age)), events)
-        # Within each customer, uniform moments in order; the customers are in order already.
-        share = rng.random(len(who))
-        share = share[np.lexsort((share, who))]
-        rank = np.arange(len(who)) - np.repeat(np.cumsum(events) - events, events) + 1
-        bought = (rank % self.nth == 0) & (rank // self.nth <= self.most[who])
-        who, when = who[bought], (share * until[who])[bought]
+        who, when = self.future(rng, age)
         everybody = np.arange(len(age))
         place = np.searchsorted(who, everybody)
         return np.insert(who, place, everybody), np.insert(when, place, 0.0)
+
+    def future(self, rng: np.random.Generator, ahead: Floats) -> tuple[Ints, Floats]:
+        """Draw who buys and when over the next stretch of time; by customer and in order."""
+        until = np.minimum(self.stop, ahead)
+        events = rng.poisson(self.rate * until)
+        who = np.repeat(np.arange(len(ahead)), events)
+        # Within each customer, uniform moments in order; the customers are in order already.
+        share = rng.random(len(who))
+        share = share[np.lexsort((share, who))]
+        rank = np.arange(1, len(who) + 1) - np.repeat(np.cumsum(events) - events, events)
+        if self.passed is not None:
+            rank += self.passed[who]
+        bought = (rank % self.nth == 0) & (rank // self.nth <= self.most[who])
+        return who[bought], (share * until[who])[bought]
 
 
 def ages_of(customers: int | None, T: ArrayLike) -> Floats:

@@ -1,4 +1,4 @@
-"""The likelihood of data as a function of the logarithms of a model's parameters.
+"""The likelihood of data as a function of where a model's parameters are.
 
 Whatever is asked of a model here, it answers by `log_likelihood` over arrays.  The columns of
 the data have the names of that method's arguments.
@@ -6,7 +6,6 @@ the data have the names of that method's arguments.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -16,14 +15,16 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import FitError, InvalidRule
-from custrel.frames import enter
+from custrel.frames import Door, enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._coordinates import Coordinates, estimate_of
+from custrel.valuation._renewals import numbers_for
 from custrel.valuation._rows import counts_of
-from custrel.valuation.estimate import Estimate, Learnt
+from custrel.valuation.estimate import Learnt
 
 Floats = NDArray[np.float64]
 
-_STEP = 1e-3  # of a logarithm: differences keep six digits, and second differences five
+_STEP = 1e-3  # of a coordinate: differences keep six digits, and second differences five
 _NO_GAIN = 1e-9  # of a log-likelihood
 _MOST_STEPS = 100
 _LONGEST_STEP = 1.0
@@ -31,53 +32,15 @@ _FLAT = 1e-9  # curvature relative to the largest, below which it is taken for t
 _SAME = 1e-7  # relative difference of two log-likelihoods of the same data
 
 
-def names_of(model: Learnt) -> tuple[str, ...]:
-    """Return the names of a model's parameters."""
-    return tuple(model.standard_errors)
+def columns_of(model: object, door: Door | None = None) -> tuple[str, ...]:
+    """Return the names of the columns that a model knows a customer by.
 
-
-def logs_of(model: Learnt) -> Floats:
-    """Return the logarithms of a model's parameters."""
-    return np.log([getattr(model, name) for name in names_of(model)])
-
-
-def with_logs(model: Any, logs: ArrayLike) -> Any:
-    """Return a model with other parameters, of which nothing more is known."""
-    values = np.exp(np.asarray(logs, dtype=np.float64)).tolist()
-    changes = dict(zip(names_of(model), values, strict=True))
-    return attrs.evolve(model, **changes, estimate=None)
-
-
-def estimate_of(model: Learnt) -> Estimate:
-    """Return how a model was learnt.
-
-    Raises
-    ------
-    InvalidRule
-        It was not.
+    ``ended`` may be missing from a frame where nobody has left.
     """
-    estimate: Estimate | None = getattr(model, "estimate", None)
-    if estimate is None:
-        raise InvalidRule(
-            f"{type(model).__name__} was made from known parameters, so that nothing tells how "
-            "precise they are: learn it from data with fit."
-        )
-    return estimate
-
-
-def log_covariance(model: Learnt) -> Floats:
-    """Return the covariance of the logarithms of the parameters; NaN at a boundary."""
-    natural = np.exp(logs_of(model))
-    covariance = np.array(estimate_of(model).covariance)
-    return np.asarray(covariance / np.outer(natural, natural), dtype=np.float64)
-
-
-def columns_of(model: Any) -> tuple[str, ...]:
-    """Return the names of the columns that a model learns from."""
-    history: tuple[str, ...] | None = getattr(model, "history", None)
-    if history is not None:
-        return history
-    return tuple(inspect.signature(model.log_likelihood).parameters)
+    names: tuple[str, ...] = getattr(model, "history", ("frequency", "recency", "T"))
+    if door is not None:
+        names = tuple(name for name in names if name != "ended" or name in door.columns)
+    return names
 
 
 def _read_columns(
@@ -96,7 +59,7 @@ def _read_columns(
     if "log_gaps" in getattr(model, "learns_from", ()) and "log_gaps" in enter(data).columns:
         names = (*names, "log_gaps")
     require_same_unit(model, known_unit(model), data)
-    door = enter(data)
+    door = numbers_for(enter(data), *names)
     wanted = [*names, *([] if weights is None else [weights])]
     door.require(wanted, remedy="The columns are named as in the model's log_likelihood.")
     arrays, counts = door.distinct(*wanted)
@@ -123,15 +86,15 @@ class Surface:
 
     Parameters
     ----------
-    model : Learnt
-        Whose parameters are moved.
+    coordinates : Coordinates
+        Of the model whose parameters are moved.
     columns : mapping of str to ndarray of shape (rows,)
         Distinct rows of data.
     counts : ndarray of shape (rows,)
         How many customers each stands for.
     """
 
-    model: Learnt
+    coordinates: Coordinates
     columns: Mapping[str, Floats]
     counts: Floats
 
@@ -139,7 +102,7 @@ class Surface:
     def of(cls, model: Learnt, data: Any, weights: str | None = None) -> Self:
         """Read the data that a model is to be judged by."""
         columns, counts = _read_columns(model, data, weights)
-        return cls(model=model, columns=columns, counts=counts)
+        return cls(coordinates=Coordinates.of(model, columns), columns=columns, counts=counts)
 
     @classmethod
     def at_the_top(cls, model: Learnt, data: Any, weights: str | None = None) -> Self:
@@ -151,7 +114,7 @@ class Surface:
             They are other data, as their log-likelihood shows.
         """
         surface = cls.of(model, data, weights)
-        learnt, found = estimate_of(model).log_likelihood, surface.value(logs_of(model))
+        learnt, found = estimate_of(model).log_likelihood, surface.value(surface.coordinates.at)
         if not abs(learnt - found) <= _SAME * (1 + abs(learnt)):
             raise InvalidRule(
                 f"{type(model).__name__} was learnt from other data: there its log-likelihood is "
@@ -159,11 +122,11 @@ class Surface:
             )
         return surface
 
-    def value(self, logs: ArrayLike) -> float:
+    def value(self, at: ArrayLike) -> float:
         """Return the log-likelihood; -inf where it is no number."""
         with np.errstate(all="ignore"):
             try:
-                each = with_logs(self.model, logs).log_likelihood(**self.columns)
+                each = self.coordinates.model_at(at).log_likelihood(**self.columns)
             except InvalidRule:  # a parameter that is 0 or infinite in floating point
                 return -np.inf
         total = float(self.counts @ each)

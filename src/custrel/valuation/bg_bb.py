@@ -8,50 +8,30 @@ are beta distributed over customers.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, gammaln, logsumexp
 
-from custrel.errors import FitError, InvalidRule, counted
+from custrel.errors import InvalidRule
 from custrel.frames import Door, enter
-from custrel.units import TimeUnit
-from custrel.valuation._arguments import (
-    Discounting,
-    parameter,
-    require_way,
-    strength_of,
-    stretch_of,
-)
-from custrel.valuation._beta_coordinates import jacobian, natural
-from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs, log_alive, log_doubt
-from custrel.valuation._opportunities import Histories, Tally
-from custrel.valuation._peak import Penalty, in_pairs, of_beta
-from custrel.valuation._rows import counts_of
-from custrel.valuation._sampling import occasions_of
+from custrel.valuation._arguments import Discounting, require_way, stretch_of
+from custrel.valuation._bg_bb_fit import REMEDY, BgBbFit
+from custrel.valuation._bg_bb_likelihood import Pairs, log_alive, log_doubt
+from custrel.valuation._bg_bb_process import draw_buyers, in_order
+from custrel.valuation._opportunities import Histories
 from custrel.valuation._staying import discounted_stays, occasions, staying, stays
-from custrel.valuation.estimate import Estimate, Learnt
 
 __all__ = ["BgBb"]
 
 Floats = NDArray[np.float64]
 
-_LIMITS = (
-    ("the probability to buy ran to 0", "everybody alive buys at every opportunity (alpha/(alpha+beta) ran to 1)"),
-    ("customers buy always or never (alpha + beta ran to 0)", "all customers buy with one probability (alpha + beta ran to infinity)"),
-    ("degenerates to the beta-binomial: nobody ever stops (gamma/(gamma+delta) ran to 0)", "everybody stops at once (gamma/(gamma+delta) ran to 1)"),
-    ("customers stop at once or never (gamma + delta ran to 0)", "all customers stop with one probability (gamma + delta ran to infinity)"),
-)  # fmt: skip
-_REMEDY = "Say which columns they are: frequency=, recency=, periods=, weights=."
-
 
 @attrs.frozen(kw_only=True)
-class BgBb(Learnt):
+class BgBb(BgBbFit):
     """The BG/BB model of repeat purchases at counted opportunities.
 
     Parameters
@@ -96,205 +76,6 @@ class BgBb(Learnt):
     >>> print(model.probability_alive(**history).round(4))
     [0.1081 0.9304]
     """
-
-    alpha: float = parameter()
-    beta: float = parameter()
-    gamma: float = parameter()
-    delta: float = parameter()
-    unit: TimeUnit | None = attrs.field(default=None, converter=attrs.converters.optional(TimeUnit))
-    estimate: Estimate | None = attrs.field(default=None, repr=False)
-
-    history: ClassVar[tuple[str, ...]] = ("frequency", "recency", "periods")
-    _parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
-
-    @classmethod
-    def fit(
-        cls,
-        summary: Any,
-        *,
-        frequency: str = "frequency",
-        recency: str = "recency",
-        periods: str = "periods",
-        weights: str | None = None,
-        unit: TimeUnit | str | None = None,
-        penalty: float = 0.0,
-    ) -> Self:
-        """Learn the parameters from a frame of histories by maximum likelihood.
-
-        Parameters
-        ----------
-        summary : frame
-            One row per customer, or per kind of customer with `weights`.
-        frequency : str
-            The column of opportunities with a purchase.
-        recency : str
-            The column with the number of the last of them, in periods since the start.
-        periods : str
-            The column with the number of opportunities.
-        weights : str, optional
-            The column that says how many customers a row stands for.
-        unit : TimeUnit or str, optional
-            The time from one opportunity to the next.
-        penalty : float, default 0
-            How strongly parameters are held back from running to 0 or infinity: half of it
-            times the sum of their squared logarithms is taken off what is maximized.
-
-        Returns
-        -------
-        BgBb
-            With `estimate`.
-
-        Raises
-        ------
-        ColumnNotFound
-            A column is not there.
-        FitError
-            Nobody bought, or there are too few opportunities.
-        InvalidData
-            A history is impossible.
-        InvalidRule
-            The penalty is negative or infinite.
-
-        Warns
-        -----
-        UserWarning
-            A parameter ran to a boundary; `estimate.diagnosis` names it.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> donors = pd.DataFrame(
-        ...     {
-        ...         "frequency": [0, 1, 1, 1, 2, 2, 3],
-        ...         "recency": [0, 1, 2, 3, 2, 3, 3],
-        ...         "periods": 3,
-        ...         "donors": [444, 79, 39, 34, 55, 61, 88],
-        ...     }
-        ... )
-        >>> model = BgBb.fit(donors, weights="donors")
-        >>> round(model.estimate.log_likelihood, 2)
-        -1211.15
-        """
-        door = enter(summary)
-        columns = [frequency, recency, periods, *([] if weights is None else [weights])]
-        door.require(columns, remedy=_REMEDY)
-        if weights is None and isinstance(door.frame, nw.DataFrame):
-            door.require_numbers(*columns)
-            # As they are: whole numbers need not become floats to be counted.
-            table = [door.frame.get_column(name).to_numpy() for name in columns]
-            if (tally := Tally.quick(*table)) is not None:
-                return cls._learn(tally, unit, penalty)
-        values, counts = door.distinct(*dict.fromkeys(columns))
-        known = dict(zip(dict.fromkeys(columns), values, strict=True))
-        if weights is not None:
-            counts = counts * known[weights]
-        given = counts if door.lazy or weights is not None else None
-        histories = Histories.of(known[frequency], known[recency], known[periods])
-        return cls._learn(histories.tally(counts_of(given, values[0])), unit, penalty)
-
-    @classmethod
-    def fit_arrays(
-        cls,
-        *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        periods: ArrayLike,
-        weights: ArrayLike | None = None,
-        unit: TimeUnit | str | None = None,
-        penalty: float = 0.0,
-    ) -> Self:
-        """Learn the parameters from arrays by maximum likelihood.
-
-        Parameters
-        ----------
-        frequency : array_like, shape (rows,)
-            Opportunities with a purchase.
-        recency : array_like, shape (rows,)
-            The number of the last of them, in periods since the start; 0 without any.
-        periods : array_like, shape (rows,) or ()
-            Opportunities.
-        weights : array_like, shape (rows,), optional
-            How many customers each row stands for.
-        unit : TimeUnit or str, optional
-            The time from one opportunity to the next.
-        penalty : float, default 0
-            How strongly parameters are held back, as in `fit`.
-
-        Returns
-        -------
-        BgBb
-            With `estimate`.
-
-        Raises
-        ------
-        FitError
-            Nobody bought, or there are too few opportunities.
-        InvalidData
-            A history is impossible.
-        InvalidRule
-            The penalty is negative or infinite.
-
-        Warns
-        -----
-        UserWarning
-            A parameter ran to a boundary; `estimate.diagnosis` names it.
-        """
-        histories = Histories.of(frequency, recency, periods)
-        counts = counts_of(weights, np.broadcast_to(0.0, histories.place.shape))
-        return cls._learn(histories.tally(counts), unit, penalty)
-
-    @classmethod
-    def _learn(
-        cls,
-        tally: Tally,
-        unit: TimeUnit | str | None,
-        penalty: float,
-    ) -> Self:
-        held = Penalty(strength_of(penalty), in_pairs(of_beta, of_beta))
-        x, last, n, counts = tally
-        cls._check(x, n, counts)
-        best = Likelihood(Pairs.of(x, last, n), counts).climb(held)
-        parameters = natural(best.at)
-        diagnosis = best.findings(_LIMITS)
-        estimate = Estimate(
-            log_likelihood=best.value + held.at(best.at),
-            customers=counts.sum(),
-            rows=len(counts),
-            covariance=best.covariance(jacobian(parameters)),
-            iterations=best.steps,
-            diagnosis=diagnosis,
-            penalty=held.strength,
-        )
-        known = dict(zip(cls._parameters, parameters, strict=True))
-        model = cls(**known, unit=unit, estimate=estimate)
-        if diagnosis:
-            # The caller of fit or of fit_arrays is two calls away.
-            warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
-        return model
-
-    @classmethod
-    def _check(cls, x: Floats, n: Floats, counts: Floats) -> None:
-        """Refuse what no parameters can be learnt from."""
-        start = f"{cls.__name__} cannot be fitted"
-        customers = counted(counts.sum(), "customer")
-        if not x.any():
-            raise FitError(
-                f"{start}: none of the {customers} bought at any opportunity. Observe for longer, "
-                "or use a model with known parameters."
-            )
-        # n opportunities can end in 1 + n (n + 1) / 2 histories, whose shares sum to 1.
-        lengths = np.unique(n)
-        if (lengths * (lengths + 1) / 2).sum() < len(cls._parameters):
-            raise FitError(
-                f"{start}: its {len(cls._parameters)} parameters cannot be told apart by at most "
-                f"{lengths.max():.0f} opportunities. Observe for 3 or more."
-            )
-        if len(counts) < len(cls._parameters):
-            raise FitError(
-                f"{start}: {len(cls._parameters)} parameters from {customers} with "
-                f"{counted(len(counts), 'distinct history', 'distinct histories')}. Take more "
-                "customers, or known parameters."
-            )
 
     def log_likelihood(
         self, *, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
@@ -517,91 +298,53 @@ class BgBb(Learnt):
         chance = chances[place.reshape(each[0].shape)] if len(kinds) else np.zeros(each[0].shape)
         return np.asarray(lasting * chance + np.where(wanted == 0, 1 - lasting, 0.0))
 
-    def sample(
+    def sample_future(
         self,
         *,
-        periods: ArrayLike,
+        horizon: int,
         seed: int | np.random.Generator,
-        customers: int | None = None,
-    ) -> dict[str, Floats]:
-        """Draw the histories of customers who do what the model says.
-
-        Parameters
-        ----------
-        periods : array_like
-            Opportunities: one number for all, or of each.
-        seed : int or Generator
-            Where randomness comes from; the same seed gives the same customers.
-        customers : int, optional
-            How many, where `periods` is one number for all.
-
-        Returns
-        -------
-        dict of str to ndarray of shape (customers,)
-            ``frequency``, ``recency`` and ``periods``, as `fit_arrays` takes them.
-
-        Raises
-        ------
-        InvalidRule
-            A number of opportunities is not whole, or `customers` is no number of them.
-        """
-        chances = occasions_of(customers, periods)
-        frequency, recency = np.zeros_like(chances), np.zeros_like(chances)
-        for at, who in self._purchases(np.random.default_rng(seed), chances):
-            frequency[who] += 1
-            recency[who] = at
-        return {"frequency": frequency, "recency": recency, "periods": chances}
-
-    def sample_orders(
-        self,
-        *,
+        frequency: ArrayLike,
+        recency: ArrayLike,
         periods: ArrayLike,
-        seed: int | np.random.Generator,
-        customers: int | None = None,
     ) -> dict[str, NDArray[Any]]:
-        """Draw every purchase of customers who do what the model says.
+        """Draw every purchase that customers with known histories make from now on.
 
         Parameters
         ----------
-        periods : array_like
-            Opportunities: one number for all, or of each.
+        horizon : int
+            The number of opportunities to look ahead, in periods.
         seed : int or Generator
-            Where randomness comes from; the same seed gives the same customers.
-        customers : int, optional
-            How many, where `periods` is one number for all.
+            Where randomness comes from; the same seed gives the same future.
+        frequency : array_like, shape (customers,)
+            Opportunities with a purchase.
+        recency : array_like, shape (customers,)
+            The number of the last of them, in periods since the start; 0 without any.
+        periods : array_like, shape (customers,)
+            Opportunities.
 
         Returns
         -------
         dict of str to ndarray of shape (purchases,)
-            ``customer_id``, from 0, and ``time``, the number of the opportunity; 0 is the
-            purchase with which he was won.  Ordered by both.
+            ``customer_id``, the place of the customer among those given, from 0, and ``time``,
+            the number of the opportunity from now; ordered by both.
 
         Raises
         ------
+        InvalidData
+            A history is impossible.
         InvalidRule
-            A number of opportunities is not whole, or `customers` is no number of them.
+            The horizon is not a whole number, or negative.
         """
-        chances = occasions_of(customers, periods)
-        drawn = list(self._purchases(np.random.default_rng(seed), chances))
-        who = np.concatenate([np.arange(len(chances)), *(buyers for _, buyers in drawn)])
-        when = np.repeat(
-            [0.0, *(at for at, _ in drawn)], [len(chances), *(len(b) for _, b in drawn)]
+        ahead, rng = occasions("horizon", horizon), np.random.default_rng(seed)
+        histories, alive = self._alive(frequency, recency, periods)
+        each = (alive, histories.frequency, histories.periods)
+        alive, x, n = (np.ravel(histories.spread(values)) for values in each)
+        chances = np.where(rng.random(len(x)) < alive, ahead, 0.0)
+        buys, stops = (
+            rng.beta(self.alpha + x, self.beta + n - x),
+            rng.beta(self.gamma, self.delta + n),
         )
-        order = np.lexsort((when, who))
-        return {"customer_id": who[order], "time": when[order]}
-
-    def _purchases(
-        self, rng: np.random.Generator, chances: Floats
-    ) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """Draw who buys at each opportunity."""
-        buys = rng.beta(self.alpha, self.beta, len(chances))
-        stops = rng.beta(self.gamma, self.delta, len(chances))
-        alive = np.ones(len(chances), dtype=bool)
-        for at in range(1, int(chances.max(initial=0)) + 1):
-            alive &= (rng.random(len(chances)) >= stops) & (chances >= at)
-            yield at, np.flatnonzero(alive & (rng.random(len(chances)) < buys))
-            if not alive.any():
-                break
+        return in_order(draw_buyers(rng, chances, buys, stops))
 
     def predict(
         self,
@@ -644,7 +387,7 @@ class BgBb(Learnt):
         """
         door: Door = enter(summary)
         names = (frequency, recency, periods)
-        door.require(names, remedy=_REMEDY)
+        door.require(names, remedy=REMEDY)
         values, _ = door.distinct(*dict.fromkeys(names))
         known: Mapping[str, Floats] = dict(zip(dict.fromkeys(names), values, strict=True))
         history = {

@@ -20,14 +20,16 @@ from custrel._parallel import in_parts
 from custrel.errors import FitError, InvalidRule
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._coordinates import estimate_of
+from custrel.valuation._renewals import numbers_for
 from custrel.valuation._rows import counts_of
-from custrel.valuation._surface import estimate_of, names_of
 from custrel.valuation.draws import ParameterDraws
 
 __all__ = ["bootstrap"]
 
 Floats = NDArray[np.float64]
 Stream = np.random.Generator
+Design = dict[str, Floats]
 Draw = tuple[list[float] | None, tuple[str, ...]]
 
 _AT_ONCE = 8  # draws that a process makes before it says so
@@ -53,7 +55,8 @@ def bootstrap(
         What it was learnt from: as many customers as there are in it, observed for as long, are
         made each time.  How long is the column that `sample` has an argument for: ``T``, of
         counted opportunities ``periods``, of contracts the ``occasions`` to renew that each had
-        or would have had.
+        or would have had; of spend it is ``frequency``, how many amounts each one's mean is of.
+        Covariates stay as they are.
     seed : int or Generator
         Where chance comes from: the same seed, the same draws, in however many processes.
     draws : int
@@ -75,8 +78,7 @@ def bootstrap(
     Raises
     ------
     InvalidRule
-        The model was not learnt, or cannot be sampled from; or a number of draws or processes
-        is not positive.
+        The model was not learnt, or a number of draws or processes is not positive.
     FitError
         None of the simulated sets of customers could be learnt from.
     ColumnNotFound
@@ -112,16 +114,16 @@ def bootstrap(
         raise InvalidRule(f"draws must be 1 or more, got {draws!r}.")
     estimate_of(model)
     require_same_unit(model, known_unit(model), data)
-    column, ages = _ages(model, data, weights)
+    design = _design(model, data, weights)
     streams = np.random.default_rng(seed).spawn(draws)
     parts = [streams[start : start + _AT_ONCE] for start in range(0, draws, _AT_ONCE)]
-    work = partial(_learn_again, model, column, ages)
+    work = partial(_learn_again, model, design)
     made = in_parts(work, parts, "bootstrap", processes=processes, progress=progress)
     found = [row for part in made for row in part]
     learnt = [parameters for parameters, _ in found if parameters is not None]
     if not learnt:
         raise FitError(
-            f"none of {draws:,} simulated sets of {len(ages):,} customers could be learnt from: "
+            f"none of {draws:,} simulated sets of {_size(design):,} customers could be learnt from: "
             "take more customers."
         )
     return ParameterDraws(
@@ -133,36 +135,38 @@ def bootstrap(
     )
 
 
-def _ages(model: Any, data: Any, weights: str | None) -> tuple[str, Floats]:
-    """Return the column that says how long customers were observed, and how long each was."""
-    if not hasattr(model, "sample"):
-        raise InvalidRule(
-            f"no customers can be sampled from {type(model).__name__}: draw from its posterior."
-        )
+def _design(model: Any, data: Any, weights: str | None) -> Design:
+    """Return what says for whom customers are simulated: how long each was observed, and so on."""
     column = next(iter(inspect.signature(model.sample).parameters))
+    columns = [column, *getattr(model, "covariates", ())]
     door = enter(data)
-    door.require([column, weights], remedy=f"{column!r} says how long each is observed.")
-    values, counts = door.distinct(*[column, *([] if weights is None else [weights])])
+    door.require([*columns, weights], remedy=f"{column!r} says how long each is observed.")
+    wanted = [*columns, *([] if weights is None else [weights])]
+    values, counts = numbers_for(door, *columns).distinct(*wanted)
     often = counts_of(values[-1], counts) if weights is not None else None
     counts = counts if often is None else counts * often
-    return column, np.sort(np.repeat(values[0], np.round(counts).astype(np.int64)))
+    order = np.lexsort(values[: len(columns)][::-1])
+    rows = np.repeat(order, np.round(counts[order]).astype(np.int64))
+    return {name: each[rows] for name, each in zip(columns, values, strict=False)}
 
 
-def _learn_again(model: Any, column: str, ages: Floats, streams: Sequence[Stream]) -> list[Draw]:
+def _size(design: Design) -> int:
+    return len(next(iter(design.values())))
+
+
+def _learn_again(model: Any, design: Design, streams: Sequence[Stream]) -> list[Draw]:
     """Return the parameters learnt from each set of simulated customers, and what was wrong."""
     found: list[Draw] = []
-    known = {"k": model.k} if hasattr(model, "k") else {}
     for stream in streams:
-        sample = model.sample(**{column: ages}, seed=stream)
+        sample = model.sample(**design, seed=stream)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the diagnosis says it
-                again = type(model).fit_arrays(**sample, **known)
+                again = model.refit(sample)
         except FitError:
             found.append((None, ("could not be learnt from",)))
         else:
-            values = [getattr(again, name) for name in names_of(model)]
-            found.append((values, estimate_of(again).diagnosis))
+            found.append((list(again.parameters.values()), estimate_of(again).diagnosis))
     return found
 
 

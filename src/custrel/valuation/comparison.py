@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidRule
 from custrel.frames import Door, enter
 from custrel.valuation._holdout import HELD, Holdout, groups_of, means_by
-from custrel.valuation._surface import Surface, logs_of, names_of
+from custrel.valuation._surface import Surface
 from custrel.valuation._tables import as_html, as_text
 
 __all__ = ["Comparison", "HoldoutScore", "ModelScore", "compare"]
@@ -163,7 +163,8 @@ def compare(models: Iterable[Any], summary: Any) -> Comparison:
     models : iterable of BgNbd or other models of repeat purchases
         Learnt from the same calibration period, or made from known parameters.
     summary : CustomerSummary or frame
-        With the columns ``frequency``, ``recency`` and ``T``; with ``frequency_holdout`` and
+        With the columns ``frequency``, ``recency`` and ``T``, and covariates where a model has
+        them; with ``frequency_holdout`` and
         ``duration_holdout`` too, as `summarize` makes them with ``calibration_until``, what
         the models foretold is judged by what came.
 
@@ -218,17 +219,17 @@ def compare(models: Iterable[Any], summary: Any) -> Comparison:
     door = enter(summary)
     if len({getattr(model, "k", 1) for model in chosen}) > 1:
         door.require(["log_gaps"], remedy="Models of different k need it: add_log_gaps makes it.")
-    held = Holdout.of(summary) if {*HELD[3:]} <= {*door.columns} else None
+    held = Holdout.of(summary, *chosen) if {*HELD[3:]} <= {*door.columns} else None
     scores = tuple(_score(model, summary, held) for model in chosen)
     customers = float(Surface.of(chosen[0], summary).counts.sum())
     return Comparison(scores=scores, customers=customers, frame=_table(door, scores))
 
 
 def _score(model: Any, summary: Any, held: Holdout | None) -> ModelScore:
-    surface, parameters = Surface.of(model, summary), len(names_of(model))
-    likelihood = surface.value(logs_of(model))
+    surface = Surface.of(model, summary)
+    parameters, likelihood = len(surface.coordinates.at), surface.value(surface.coordinates.at)
     return ModelScore(
-        model=type(model).__name__,
+        model=model.name,
         parameters=parameters,
         log_likelihood=likelihood,
         aic=2.0 * parameters - 2 * likelihood,

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from custrel._intervals import normal_quantile
 from custrel.errors import InvalidRule
-from custrel.valuation._surface import logs_of, names_of, with_logs
 from custrel.valuation._tables import as_html, as_text
-from custrel.valuation.intervals import Interval, ParameterIntervals
+from custrel.valuation.intervals import ParameterIntervals
+from custrel.valuation.prediction_intervals import Interval
 
 __all__ = ["ParameterDraws", "draws_interval"]
 
@@ -93,7 +93,7 @@ class ParameterDraws:
         InvalidRule
             There is no such parameter.
         """
-        names = names_of(self.model)
+        names = self._names
         if name not in names:
             raise InvalidRule(f"no parameter {name!r}: there are {', '.join(map(repr, names))}.")
         return np.asarray(self.parameters[:, names.index(name)], dtype=np.float64)
@@ -106,8 +106,12 @@ class ParameterDraws:
         model
             Of the kind that was learnt, with the parameters drawn.
         """
-        for logs in np.log(self.parameters):
-            yield with_logs(self.model, logs)
+        for values in self.parameters.tolist():
+            yield self.model.with_parameters(dict(zip(self._names, values, strict=True)))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.model.parameters)
 
     def intervals(self, *, confidence: float = 0.95) -> ParameterIntervals:
         """Return between which limits the parameters lie.
@@ -129,7 +133,7 @@ class ParameterDraws:
         """
         low, high = np.quantile(self.parameters, tails(confidence), axis=0)
         return ParameterIntervals(
-            names=names_of(self.model),
+            names=self._names,
             values=np.median(self.parameters, axis=0).tolist(),
             low=low.tolist(),
             high=high.tolist(),
@@ -150,7 +154,7 @@ class ParameterDraws:
         limits = self.intervals()
         spread = self.parameters.std(axis=0)
         columns = (limits.values, spread, limits.low, limits.high)
-        learnt = np.exp(logs_of(self.model))
+        learnt = self.model.parameters.values()
         rows = [
             [name, *(f"{number:.6g}" for number in row)]
             for name, *row in zip(limits.names, learnt, *columns, strict=True)

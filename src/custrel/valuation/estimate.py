@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from typing import ClassVar
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import attrs
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from custrel.rules import Rule
 from custrel.units import TimeUnit
+from custrel.valuation._peak import Peak
 
 __all__ = ["Estimate"]
 
@@ -91,12 +93,93 @@ class Learnt(Rule):
     _parameters: ClassVar[tuple[str, ...]]
 
     @property
+    def name(self) -> str:
+        """What the model is called in tables."""
+        return type(self).__name__
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name, in the order of the estimate."""
+        return {name: getattr(self, name) for name in self._parameters}
+
+    @property
     def standard_errors(self) -> dict[str, float]:
         """Standard errors by parameter; NaN where one ran to a boundary or was not learnt."""
         learnt = self._learnt()
         if learnt is None:
-            return dict.fromkeys(self._named(), float("nan"))
-        return dict(zip(self._named(), learnt.standard_errors, strict=True))
+            return dict.fromkeys(self.parameters, float("nan"))
+        return dict(zip(self.parameters, learnt.standard_errors, strict=True))
+
+    def with_parameters(self, values: Mapping[str, float]) -> Self:
+        """Return a model of this kind with other parameters, of which nothing more is known.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            By the names that `parameters` has.
+
+        Returns
+        -------
+        model
+            Without an `estimate`.
+
+        Raises
+        ------
+        InvalidRule
+            A parameter is impossible.
+        """
+        model: Any = self
+        changed: Self = attrs.evolve(model, **values, estimate=None)
+        return changed
+
+    def refit(self, sample: Mapping[str, ArrayLike]) -> Self:
+        """Learn a model of this kind, as strongly held back, from other customers.
+
+        Parameters
+        ----------
+        sample : mapping of str to array_like
+            What customers did, as `sample` draws it.
+
+        Returns
+        -------
+        model
+            With `estimate`.
+
+        Raises
+        ------
+        FitError
+            Nothing can be learnt from them.
+        """
+        return self._refit(sample, self._penalty())
+
+    def _refit(self, sample: Mapping[str, ArrayLike], penalty: float) -> Self:
+        kind: Any = type(self)
+        again: Self = kind.fit_arrays(**sample, penalty=penalty)
+        return again
+
+    def _penalty(self) -> float:
+        learnt = self._learnt()
+        return 0.0 if learnt is None else learnt.penalty
+
+    @classmethod
+    def _from_peak(
+        cls, peak: Peak, *, customers: float, rows: int, penalty: float, **known: Any
+    ) -> Self:
+        """Return a model of the most likely parameters, and warn of those at a boundary."""
+        estimate = Estimate(
+            log_likelihood=peak.log_likelihood,
+            customers=customers,
+            rows=rows,
+            covariance=peak.covariance,
+            iterations=peak.steps,
+            diagnosis=peak.diagnosis,
+            penalty=penalty,
+        )
+        if peak.diagnosis:
+            # The caller of fit or of fit_arrays is three calls away.
+            warnings.warn(f"{cls.__name__}: {'; '.join(peak.diagnosis)}.", stacklevel=4)
+        known.update(zip(cls._parameters, peak.parameters, strict=True), estimate=estimate)
+        return cls(**known)
 
     def _learnt(self) -> Estimate | None:
         return getattr(self, "estimate", None)
@@ -122,19 +205,15 @@ class Learnt(Rule):
         table = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
         return f"<p>{html.escape(title)}</p>{table}{below}"
 
-    def _named(self) -> dict[str, float]:
-        """Return the parameters by name, in the order of the estimate."""
-        return {name: getattr(self, name) for name in self._parameters}
-
     def _title(self) -> str:
         unit: TimeUnit | None = getattr(self, "unit", None)
         times = f", times in {unit.name.lower()}s" if unit is not None else ""
-        return f"{type(self).__name__}{times}"
+        return f"{self.name}{times}"
 
     def _report(self) -> tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[str]]:
         """Return a title, the head and the rows of a table of parameters, and what else is known."""
         title = self._title()
-        named = self._named()
+        named = self.parameters
         values = [f"{value:.6g}" for value in named.values()]
         learnt = self._learnt()
         if learnt is None:

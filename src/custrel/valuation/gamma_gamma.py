@@ -6,7 +6,6 @@ too.  Spend is taken to be independent of how often he buys.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -19,7 +18,7 @@ from custrel.errors import FitError, InvalidData, Problem, UnknownCode, counted
 from custrel.frames import enter
 from custrel.valuation._arguments import parameter, strength_of
 from custrel.valuation._newton import Maximum, maximize
-from custrel.valuation._peak import Penalty, linear
+from custrel.valuation._peak import Peak, Penalty, linear
 from custrel.valuation._rows import (
     counts_of,
     distinct_frequencies,
@@ -107,6 +106,7 @@ class GammaGamma(Learnt):
     v: float = parameter()
     estimate: Estimate | None = attrs.field(default=None, repr=False)
 
+    history: ClassVar[tuple[str, ...]] = ("frequency", "monetary_value")
     _parameters: ClassVar[tuple[str, ...]] = ("p", "q", "v")
 
     @classmethod
@@ -226,20 +226,14 @@ class GammaGamma(Learnt):
         scale = _check(x, mean, counts)
         best = _climb(_Likelihood(x, mean / scale, counts), held)
         p, q, v = np.exp(np.array(_TO_LOGS) @ best.at) * [1, 1, scale]
-        diagnosis = [*best.findings(_LIMITS), *([_NO_MEAN] if q <= 1 else [])]
-        estimate = Estimate(
+        peak = Peak(
+            parameters=(p, q, v),
             log_likelihood=best.value + held.at(best.at) - counts.sum() * np.log(scale),
-            customers=counts.sum(),
-            rows=len(x),
             covariance=best.covariance(np.diag([p, q, v]) @ np.array(_TO_LOGS)),
-            iterations=best.steps,
-            diagnosis=diagnosis,
-            penalty=held.strength,
+            steps=best.steps,
+            diagnosis=(*best.findings(_LIMITS), *([_NO_MEAN] if q <= 1 else [])),
         )
-        if diagnosis:
-            # The caller of fit or of fit_arrays is two calls away.
-            warnings.warn(f"{cls.__name__}: {'; '.join(diagnosis)}.", stacklevel=3)
-        return cls(p=p, q=q, v=v, estimate=estimate)
+        return cls._from_peak(peak, customers=counts.sum(), rows=len(x), penalty=held.strength)
 
     @property
     def mean(self) -> float:
@@ -333,6 +327,33 @@ class GammaGamma(Learnt):
         door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
         door.require_numbers(*_COLUMNS)
         return door.leave(door.frame.with_columns(expected_spend=self._spend()))
+
+    def sample(self, *, frequency: ArrayLike, seed: int | np.random.Generator) -> dict[str, Floats]:
+        """Draw the mean spend of customers who do what the model says.
+
+        Parameters
+        ----------
+        frequency : array_like, shape (customers,)
+            Repeat purchases of each.
+        seed : int or Generator
+            Where randomness comes from; the same seed gives the same customers.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (customers,)
+            ``frequency`` and ``monetary_value``, as `fit_arrays` takes them; 0 without repeat
+            purchases.
+
+        Raises
+        ------
+        InvalidData
+            A frequency that is no whole number.
+        """
+        x, rng = np.ravel(frequencies(frequency)), np.random.default_rng(seed)
+        again = x > 0
+        scale = rng.gamma(self.q, 1 / self.v, len(x))
+        total = rng.gamma(np.where(again, self.p * x, 1.0)) / scale
+        return {"frequency": x, "monetary_value": np.where(again, total / np.maximum(x, 1), 0.0)}
 
     def _spend(self) -> nw.Expr:
         """Return `expected_spend` for an engine to compute."""

@@ -110,10 +110,10 @@ def holdout_by(
     least = 2 if by == "frequency" else 1
     if groups is not None and (groups < least or groups != int(groups)):
         raise InvalidRule(f"groups={groups!r}: expected {least}, {least + 1}, ...")
-    rows = Holdout.of(summary)
+    rows = Holdout.of(summary, model)
     expected = rows.expected(summary, model)
     if by == "frequency":
-        group, edges = _by_frequency(rows.frequency, groups or _MOST_FREQUENT + 1)
+        group, edges = _by_frequency(rows.history["frequency"], groups or _MOST_FREQUENT + 1)
     elif by == "recency":
         group, edges = _by_recency(rows, groups or 8)
     else:
@@ -142,10 +142,10 @@ def _by_frequency(x: Floats, groups: int) -> tuple[Ints, Floats]:
 
 def _by_recency(rows: Holdout, groups: int) -> tuple[Ints, Floats]:
     """Group 0 is who never came back."""
-    again = rows.frequency > 0
-    longest = float(rows.recency[again].max(initial=0.0))
+    again = rows.history["frequency"] > 0
+    longest = float(rows.history["recency"][again].max(initial=0.0))
     edges = np.linspace(0.0, longest, groups + 1)
-    within = np.searchsorted(edges[1:-1], rows.recency, side="left") + 1
+    within = np.searchsorted(edges[1:-1], rows.history["recency"], side="left") + 1
     group = np.where(again, within, 0).astype(np.int64)
     return group, np.stack(
         [np.concatenate([[0.0], edges[:-1]]), np.concatenate([[0.0], edges[1:]])]

@@ -14,6 +14,7 @@ from custrel.units import known_unit, require_same_unit
 from custrel.valuation._arguments import Discounting, require_discounting
 from custrel.valuation._purchase_model import PurchaseProcess
 from custrel.valuation._renewals import numbers_for
+from custrel.valuation._surface import columns_of
 from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.gamma_gamma import GammaGamma
 
@@ -143,7 +144,8 @@ def lifetime_value(
     summary : CustomerSummary or frame
         With the columns of the model's histories (``frequency``, ``recency`` and ``T``; ``periods``
         instead of ``T`` for `BgBb`; ``tenure``, and ``ended`` unless all are active, for
-        `ShiftedBetaGeometric`) and, for a model of spend, ``monetary_value``.
+        `ShiftedBetaGeometric`; and covariates) and, for a model of spend, ``frequency`` and
+        ``monetary_value``.
     model : BgNbd, ShiftedBetaGeometric or another model of purchases or of contracts
         How often customers buy, or renew; its unit is the summary's.
     spend : GammaGamma or float
@@ -214,18 +216,19 @@ def lifetime_value(
     rate = _rate_of(model, horizon, discount, discounting)
     require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
-    names = [name for name in _history_of(model) if name != "ended" or name in door.columns]
-    columns = [*names, *(["monetary_value"] if isinstance(spend, GammaGamma) else [])]
+    names = columns_of(model, door)
+    columns = [*dict.fromkeys([*names, *(spend.history if isinstance(spend, GammaGamma) else [])])]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
     numbers = numbers_for(door, *names)
     if door.lazy:  # in memory, reading them sees to it
         numbers.require_numbers(*columns)
     arrays, _ = numbers.distinct(*(names if door.lazy else columns))
-    history: dict[str, Floats] = dict(zip(names, arrays, strict=False))
+    known: dict[str, Floats] = dict(zip(columns, arrays, strict=False))
+    history = {name: known[name] for name in names}
     purchases = _outlook(model, history, horizon, rate, discounting)
     if not door.lazy:  # at one stroke
         if isinstance(spend, GammaGamma):
-            x, mean = history["frequency"], arrays[-1]
+            x, mean = known["frequency"], known["monetary_value"]
             amounts = spend.expected_spend(frequency=x, monetary_value=mean)
         else:
             amounts = np.full_like(arrays[0], spend)
@@ -353,8 +356,3 @@ def _outlook(
         **history, horizon=horizon, rate=rate, discounting=discounting
     )
     return purchases
-
-
-def _history_of(model: object) -> tuple[str, ...]:
-    """Return the columns, and arguments, that are a history to a model."""
-    return getattr(model, "history", ("frequency", "recency", "T"))

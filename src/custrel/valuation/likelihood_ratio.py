@@ -9,13 +9,14 @@ import attrs
 from scipy.special import chdtrc
 
 from custrel.errors import InvalidRule
-from custrel.valuation._surface import estimate_of, names_of
+from custrel.valuation._coordinates import estimate_of
+from custrel.valuation.covariates import CovariateModel
 from custrel.valuation.estimate import Learnt
 
 __all__ = ["LikelihoodRatio", "likelihood_ratio_test"]
 
 # Which models another becomes when one of its parameters runs to a boundary.
-_WITHIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_AT_BOUNDARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "BgNbd": ("Nbd",),
         "MbgNbd": ("Nbd",),
@@ -124,10 +125,10 @@ def likelihood_ratio_test(smaller: Learnt, larger: Learnt) -> LikelihoodRatio:
     Nbd against BgNbd: statistic 1.939, 2 degrees of freedom, one at its boundary, p = 0.272
     """
     one, other = estimate_of(smaller), estimate_of(larger)
-    degrees = len(names_of(larger)) - len(names_of(smaller))
-    names = type(smaller).__name__, type(larger).__name__
-    boundary = names[0] in _WITHIN.get(names[1], ())
-    if not boundary and (names[0] != names[1] or degrees < 1):
+    degrees = len(other.covariance) - len(one.covariance)
+    names = smaller.name, larger.name
+    boundary = names[0] in _AT_BOUNDARY.get(names[1], ())
+    if not boundary and not (degrees > 0 and _lies_within(smaller, larger)):
         raise InvalidRule(
             f"{names[0]} is no special case of {names[1]}, so that their likelihoods have no "
             "ratio test: compare them by AIC or BIC."
@@ -150,6 +151,14 @@ def likelihood_ratio_test(smaller: Learnt, larger: Learnt) -> LikelihoodRatio:
         degrees=degrees,
         on_boundary=int(boundary),
     )
+
+
+def _lies_within(smaller: Learnt, larger: Learnt) -> bool:
+    """Say whether a model is another one without some of its covariates' effects."""
+    if not isinstance(larger, CovariateModel):
+        return False
+    plain = smaller.base if isinstance(smaller, CovariateModel) else smaller
+    return type(plain) is type(larger.base) and smaller.parameters.keys() <= larger.parameters.keys()
 
 
 def _tail(degrees: int, statistic: float) -> float:

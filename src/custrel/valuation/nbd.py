@@ -142,8 +142,13 @@ class Nbd(PurchaseProcess):
         return self._rate(who) * present
 
     def _people(self, rng: np.random.Generator, size: int) -> People:
-        for_ever = np.full(size, np.inf)
-        return People(rate=rng.gamma(self.r, 1 / self.alpha, size), stop=for_ever, most=for_ever)
+        nobody = np.zeros(size)
+        return self._survivors(rng, History(nobody, nobody, nobody))
+
+    def _survivors(self, rng: np.random.Generator, who: History) -> People:
+        rate = rng.gamma(self.r + who.x, 1 / (self.alpha + who.age))
+        for_ever = np.full(who.shape, np.inf)
+        return People(rate=rate, stop=for_ever, most=for_ever)
 
     def _rate(self, who: History) -> Floats:
         """Return the purchases to expect per unit of time."""

@@ -140,8 +140,12 @@ class ParetoNbd(PurchaseProcess):
         return self._knee(who) / (1 + self.s)
 
     def _people(self, rng: np.random.Generator, size: int) -> People:
-        rate = rng.gamma(self.r, 1 / self.alpha, size)
-        stopping = rng.gamma(self.s, 1 / self.beta, size)
+        nobody = np.zeros(size)
+        return self._survivors(rng, History(nobody, nobody, nobody))
+
+    def _survivors(self, rng: np.random.Generator, who: History) -> People:
+        rate = rng.gamma(self.r + who.x, 1 / (self.alpha + who.age))
+        stopping = rng.gamma(self.s, 1 / (self.beta + who.age))
         with np.errstate(divide="ignore", over="ignore"):
-            stop = rng.exponential(size=size) / stopping
-        return People(rate=rate, stop=stop, most=np.full(size, np.inf))
+            stop = rng.exponential(size=who.shape) / stopping
+        return People(rate=rate, stop=stop, most=np.full(who.shape, np.inf))

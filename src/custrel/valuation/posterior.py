@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from custrel.errors import FitError, InvalidRule
 from custrel.units import known_unit
-from custrel.valuation._surface import Surface, climb, logs_of, names_of, slopes
+from custrel.valuation._surface import Surface, climb, slopes
 from custrel.valuation.draws import ParameterDraws
 from custrel.valuation.estimate import Learnt
 
@@ -54,7 +54,8 @@ def posterior(
         The standard deviation of the priors, which are normal in the logarithms of the
         parameters: around 0 for shapes, around the mean age for `alpha` and `beta` of models
         that count time, around the mean spend for `v`.  With 2, a parameter is taken to lie
-        between a fiftieth of that and fifty times that.
+        between a fiftieth of that and fifty times that.  Effects of covariates, over the
+        largest value of each, are normal around 0.
     weights : str, optional
         The column that says how many customers a row stands for.
 
@@ -108,12 +109,12 @@ def posterior(
     surface = Surface.of(model, data, weights)
     centre = _centre(surface)
 
-    def density(logs: Floats) -> float:
-        away = (logs - centre) / spread
-        return surface.value(logs) - float(away @ away) / 2
+    def density(at: Floats) -> float:
+        away = (at - centre) / spread
+        return surface.value(at) - float(away @ away) / 2
 
     rng = np.random.default_rng(seed)
-    at, covariance = _laplace(density, logs_of(model))
+    at, covariance = _laplace(density, surface.coordinates.at)
     proposals = max(_FEWEST, _PROPOSALS * draws)
     points, chances = _weighed(density, at, covariance, proposals, rng)
     for _ in range(_ROUNDS):
@@ -128,7 +129,7 @@ def posterior(
         warnings.warn(f"{type(model).__name__}: {finding}.", stacklevel=2)
     return ParameterDraws(
         model=model,
-        parameters=np.exp(points[_resampled(chances, draws, rng)]),
+        parameters=surface.coordinates.values(points[_resampled(chances, draws, rng)]),
         method="posterior",
         effective_size=size,
         diagnosis=diagnosis,
@@ -151,16 +152,17 @@ def _diagnosis(size: float, proposals: int) -> tuple[str, ...]:
 
 
 def _centre(surface: Surface) -> Floats:
-    """Return the logarithms that the priors are around."""
+    """Return the coordinates that the priors are around."""
     scaled: dict[str, str] = {}
-    if known_unit(surface.model) is not None or "T" in surface.columns:
+    coordinates = surface.coordinates
+    if known_unit(coordinates.model) is not None or "T" in surface.columns:
         scaled = dict.fromkeys(("alpha", "beta"), "T")
     if "monetary_value" in surface.columns:
         scaled = {"v": "monetary_value"}
     return np.array(
         [
             np.log(_mean(surface, scaled[name])) if name in scaled else 0.0
-            for name in names_of(surface.model)
+            for name in coordinates.names
         ]
     )
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidRule, UnitMismatch
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
-from custrel.valuation._futures import Future, draw_future
+from custrel.valuation._renewals import numbers_for
 from custrel.valuation._surface import columns_of
 from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.draws import ParameterDraws, tails, together
@@ -42,10 +42,12 @@ def value_intervals(
     Parameters
     ----------
     summary : CustomerSummary or frame
-        With the columns ``frequency``, ``recency``, ``T`` and, for a model of spend,
-        ``monetary_value``.
+        With the columns of the model's histories, in its unit (``frequency``, ``recency`` and
+        ``T``, and covariates; ``periods`` instead of ``T`` for `BgBb`; ``tenure``, and ``ended``
+        unless all are active, for `ShiftedBetaGeometric`) and, for a model of spend,
+        ``frequency`` and ``monetary_value``.
     purchases : ParameterDraws
-        Of a model of repeat purchases; its unit is the summary's.
+        Of a model of purchases, or of contracts; its unit is the summary's.
     spend : ParameterDraws, GammaGamma or float
         Of a model of spend; or one that is taken to be known; or one amount for all.
     horizon : float
@@ -72,7 +74,7 @@ def value_intervals(
     ------
     InvalidRule
         The horizon or the spend is negative or not finite, the margin not finite, or chance
-        is asked for without a seed or of a model that does not count time.
+        is asked for without a seed; or the model counts occasions, and the horizon is not whole.
     UnitMismatch
         The summary is measured in another unit than the model, or the model in none.
     InvalidData
@@ -84,9 +86,9 @@ def value_intervals(
 
     Notes
     -----
-    Purchases of each unit of time count as due at its end.  A drawn future of a customer: alive
-    or not, a rate and a rate or probability to stop, his purchases one by one, a scale of spend
-    of his own and the amount of each.  The limits are in general far wider than those of the
+    Purchases of each unit of time count as due at its end.  A drawn future of a customer, as
+    `sample_future` of the model makes it: alive or not, a rate or probability to buy and one to
+    stop, his purchases one by one; and a scale of spend of his own and the amount of each.  The limits are in general far wider than those of the
     expectation, and of most customers the lower one is 0.
 
     Examples
@@ -116,13 +118,14 @@ def value_intervals(
             "the discount rate carries its period", "the model none", "Give the model a unit."
         )
     require_same_unit(purchases.model, unit, summary)
-    rate, known = rate_per(discount, unit), columns_of(purchases.model)
-    door = enter(summary)
-    money = [] if isinstance(spend, int | float) else ["monetary_value"]
-    columns = list(dict.fromkeys(["frequency", *known, *money]))
+    rate, door = rate_per(discount, unit), enter(summary)
+    known = columns_of(purchases.model, door)
+    money = [] if isinstance(spend, int | float) else ["frequency", "monetary_value"]
+    columns = list(dict.fromkeys([*known, *money]))
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
-    door.require_numbers(*columns)
-    arrays, _ = door.distinct(*columns)
+    numbers = numbers_for(door, *columns)
+    numbers.require_numbers(*columns)
+    arrays, _ = numbers.distinct(*columns)
     rows = dict(zip(columns, arrays, strict=True))
     models = list(_pairs(purchases, spend))
     rng = np.random.default_rng(seed)
@@ -130,10 +133,11 @@ def value_intervals(
     def value(model: Any, amount: Any, some: History) -> Floats:
         history = {name: some[name] for name in known}
         if predictive:
-            future = draw_future(model, history, horizon, rng)
-            due = (1 + rate) ** -np.minimum(np.ceil(future.when), horizon)
-            spent = due * _drawn_spend(amount, some, future, rng)
-            return np.bincount(future.who, spent, len(some["frequency"])).astype(np.float64)
+            future = model.sample_future(**history, horizon=horizon, seed=rng)
+            who, when = future["customer_id"], future["time"]
+            due = (1 + rate) ** -np.minimum(np.ceil(when), horizon)
+            spent = due * _drawn_spend(amount, some, who, rng)
+            return np.bincount(who, spent, len(some[known[0]])).astype(np.float64)
         each = model.discounted_purchases(**history, horizon=horizon, rate=rate)
         return np.asarray(each * _expected_spend(amount, some), dtype=np.float64)
 
@@ -160,7 +164,7 @@ def _summarized(
     confidence: float,
 ) -> Floats:
     """Return mean and limits of what the models say of each row, a part of the rows at a time."""
-    size, step = len(rows["frequency"]), max(1, _AT_ONCE // len(models))
+    size, step = len(next(iter(rows.values()))), max(1, _AT_ONCE // len(models))
     found = np.empty((3, size))
     for start in range(0, size, step):
         part = slice(start, start + step)
@@ -181,7 +185,7 @@ def _expected_spend(amount: Any, some: History) -> Floats | float:
 
 
 def _drawn_spend(
-    amount: Any, some: History, future: Future, rng: np.random.Generator
+    amount: Any, some: History, who: NDArray[np.int64], rng: np.random.Generator
 ) -> Floats | float:
     """Return the amount of each purchase: of a customer with a scale of his own, by chance."""
     if isinstance(amount, int | float):
@@ -189,4 +193,4 @@ def _drawn_spend(
     x = some["frequency"]
     total = np.where(x > 0, x * some["monetary_value"], 0.0)
     scale = rng.gamma(amount.q + amount.p * x, 1 / (amount.v + np.maximum(total, 0.0)))
-    return np.asarray(rng.gamma(amount.p, 1 / scale[future.who]), dtype=np.float64)
+    return np.asarray(rng.gamma(amount.p, 1 / scale[who]), dtype=np.float64)
