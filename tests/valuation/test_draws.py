@@ -1,5 +1,9 @@
 """Posterior and bootstrap draws, and what follows from them for a customer's value."""
 
+import os
+import subprocess
+import sys
+
 import attrs
 import numpy as np
 import pandas as pd
@@ -27,6 +31,7 @@ from custrel.valuation import (
     draws_interval,
     lifetime_value,
     posterior,
+    predict_intervals,
     profile_intervals,
     value_intervals,
 )
@@ -203,6 +208,70 @@ def test_bootstrap_spreads_as_standard_errors_do(rows):
 def test_the_same_in_two_processes(model, rows):
     one, two = (bootstrap(model, rows, seed=3, draws=16, processes=n) for n in (1, 2))
     np.testing.assert_array_equal(one.parameters, two.parameters)
+
+
+INTERRUPTED = """
+import multiprocessing, os, signal, sys
+import pandas as pd
+import tqdm.auto
+from custrel import Nbd
+from custrel.valuation import bootstrap
+
+def press():  # as a terminal does, for the program and all that it started
+    os.killpg(0, signal.SIGINT)
+
+class Pressing(Nbd):
+    def sample(self, *, T, seed):
+        if sys.argv[1] == "waiting" and multiprocessing.parent_process() and not pressed:
+            pressed.append(True)  # once in each process: the second is not to be heard
+            press()
+        return super().sample(T=T, seed=seed)
+
+pressed, started = [], []
+
+class Bar:
+    def __init__(self, **_):
+        started.clear()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def update(self):
+        started.extend(multiprocessing.active_children())
+        if sys.argv[1] == "counting":
+            press()
+
+if __name__ == "__main__":
+    tqdm.auto.tqdm = Bar
+    frame = pd.DataFrame({"frequency": [0, 1, 2, 5] * 20, "T": 30.0})
+    model = Pressing.fit(frame, unit="W")
+    try:
+        bootstrap(model, frame, seed=1, draws=2000, processes=2, progress=True)
+    except KeyboardInterrupt:
+        left = multiprocessing.active_children()
+        print("stopped", len(left), *(child.pid for child in started))
+"""
+
+
+@pytest.mark.parametrize("moment", ["counting", "waiting"])
+def test_ctrl_c_leaves_no_process_behind(tmp_path, moment):
+    """Whether the program waits for its processes or counts what they made."""
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED)
+    done = subprocess.run(
+        [sys.executable, str(script), moment],
+        capture_output=True, text=True, check=False, start_new_session=True, timeout=120,
+    )  # fmt: skip
+    assert done.stderr == ""
+    word, left, *started = done.stdout.split()
+    assert (word, left) == ("stopped", "0")
+    assert len(started) == (2 if moment == "counting" else 0)
+    for pid in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid), 0)
 
 
 def test_a_bar(model, rows, capfd):
@@ -402,3 +471,60 @@ def test_value_refused(rows, drawn):
         value_intervals(rows, drawn, 1.0, **TERMS | {"margin": np.nan})
     with pytest.raises(UnitMismatch, match="the model none"):
         value_intervals(rows, exact(BgNbd(**SHAPE)), 1.0, **TERMS)
+
+
+CONTRACTS = pd.DataFrame({"tenure": [0, 3, 6, 2], "ended": [False, False, False, True]})
+DONORS = pd.DataFrame({"frequency": [0, 3, 6], "recency": [0, 4, 6], "periods": [6, 6, 6]})
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize(
+    ("model", "frame"),
+    [
+        (BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8, unit="Y"), DONORS),
+        (ShiftedBetaGeometric(alpha=0.7, beta=1.2, unit="Y"), CONTRACTS),
+    ],
+    **BY_NAME,
+)
+def test_value_of_counted_occasions(kind, model, frame):
+    """What is expected, exactly; and what may come, in the mean."""
+    frame = frame.assign(id=range(len(frame)))
+    some = ENGINES[kind](frame.to_dict(orient="list"))
+    terms = TERMS | {"horizon": 5}
+    exact_value = lifetime_value(frame, model, 40.0, **terms)["lifetime_value"].to_numpy()
+    found = pd.DataFrame(read(value_intervals(some, exact(model), 40.0, **terms)))
+    for name in ("", "_low", "_high"):
+        np.testing.assert_allclose(found[f"lifetime_value{name}"], exact_value, rtol=1e-9)
+    ahead = value_intervals(some, exact(model, 3000), 40.0, **terms, predictive=True, seed=4)
+    ahead = pd.DataFrame(read(ahead)).sort_values("id")
+    np.testing.assert_allclose(ahead["lifetime_value"], exact_value, rtol=0.08, atol=0.5)
+    assert (ahead["lifetime_value_low"] <= exact_value).all()
+    most = (0.3 * 40 / 1.1 ** np.arange(1, 6)).sum()
+    assert ahead["lifetime_value_high"].max() == pytest.approx(most, rel=1e-9)
+
+
+def test_value_of_contracts_that_all_run():
+    model = ShiftedBetaGeometric(alpha=0.7, beta=1.2, unit="Y")
+    running = CONTRACTS.head(3).drop(columns="ended")
+    terms = TERMS | {"horizon": 5}
+    found = value_intervals(running, exact(model), 40.0, **terms)
+    same = value_intervals(CONTRACTS.head(3), exact(model), 40.0, **terms)
+    np.testing.assert_array_equal(found["lifetime_value"], same["lifetime_value"])
+    spent = GammaGamma(p=6.0, q=3.7, v=15.0)
+    with pytest.raises(ColumnNotFound, match="'monetary_value'"):
+        value_intervals(CONTRACTS, exact(model), spent, **terms)
+    with pytest.raises(InvalidRule, match=r"horizon=2\.5: occasions are counted"):
+        value_intervals(
+            CONTRACTS, exact(model), 40.0, **terms | {"horizon": 2.5}, predictive=True, seed=1
+        )
+
+
+def test_predictions_of_counted_occasions_between_limits():
+    sample = ShiftedBetaGeometric(alpha=0.7, beta=1.2).sample(occasions=6, seed=1, customers=800)
+    model = ShiftedBetaGeometric.fit_arrays(**sample)
+    found = predict_intervals(CONTRACTS, model, horizon=5)
+    stays = model.expected_purchases(tenure=[0, 3, 6], horizon=5)
+    np.testing.assert_allclose(found["expected_purchases"], [*stays, 0.0], rtol=1e-12)
+    inside = found["expected_purchases_low"] <= found["expected_purchases"]
+    assert (inside & (found["expected_purchases_high"] >= found["expected_purchases"])).all()

@@ -158,7 +158,9 @@ def _lies_within(smaller: Learnt, larger: Learnt) -> bool:
     if not isinstance(larger, CovariateModel):
         return False
     plain = smaller.base if isinstance(smaller, CovariateModel) else smaller
-    return type(plain) is type(larger.base) and smaller.parameters.keys() <= larger.parameters.keys()
+    return (
+        type(plain) is type(larger.base) and smaller.parameters.keys() <= larger.parameters.keys()
+    )
 
 
 def _tail(degrees: int, statistic: float) -> float:
