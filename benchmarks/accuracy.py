@@ -27,8 +27,10 @@ import scipy
 import custrel
 from custrel.valuation import (
     BgBb,
+    BgCnbd,
     BgNbd,
     GammaGamma,
+    MbgCnbd,
     MbgNbd,
     Nbd,
     ParetoNbd,
@@ -38,7 +40,7 @@ from custrel.valuation._pareto_integral import Shape
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from valuation import occasion_reference, pareto_reference, references
+from valuation import occasion_reference, pareto_reference, references, regular_reference
 
 Point = tuple[float, ...]
 Number = Any  # of mpmath
@@ -260,6 +262,77 @@ def _tail(s: Number, y: Number) -> Number:
         if abs(c * d - 1) < tiny:
             return found
     raise AssertionError
+
+
+# ------------------------------------------------------------------- BG/CNBD-k and MBG/CNBD-k
+
+
+def regular(kind: Any) -> list[Check]:
+    """Return the checks of BG/CNBD-k or MBG/CNBD-k.
+
+    Of what is to come, the references add events one by one: of so many as have an end.
+    """
+    m, numbers = int(kind is MbgCnbd), (2, 3, 12)
+
+    def made(point: Point) -> Any:
+        return kind(**dict(zip(("k", "r", "alpha", "a", "b"), point, strict=True)))
+
+    def known(x: float, share: float, age: float) -> dict[str, float]:
+        return {"frequency": x, "recency": share * age if x else 0.0, "T": age}
+
+    def right(function: Callable[..., Number]) -> Callable[..., Number]:
+        def asked(*p: float) -> Number:
+            history = known(*p[5:8])
+            past = (int(p[5]), history["recency"], history["T"])
+            return function(m, int(p[0]), *p[1:5], *past, *(mp.mpf(v) for v in p[8:]))
+
+        return asked
+
+    def few(*p: float) -> bool:
+        """Whether so few events are to come that they can be added up."""
+        since = p[2] + p[7]
+        return p[8] / (since + p[8]) < 0.98 and (p[1] + p[0] * (p[5] + 1)) * p[8] / since < 2000
+
+    shape = (numbers, SIZES, SIZES, STOPS, SIZES)
+    history = (FREQUENCIES, LAST, AGES)
+    common = {"model": kind.__name__}
+    return [
+        Check(
+            verb="log_likelihood",
+            axes=(*shape, *history),
+            found=lambda *p: made(p[:5]).log_likelihood(**known(*p[5:8])),
+            right=right(regular_reference.log_likelihood),
+            floor=LOGARITHM,
+            **common,
+        ),
+        Check(
+            verb="probability_alive",
+            axes=(*shape, *history),
+            found=lambda *p: made(p[:5]).probability_alive(**known(*p[5:8])),
+            right=right(regular_reference.probability_alive),
+            **common,
+        ),
+        Check(
+            verb="expected_purchases",
+            axes=(*shape, *history, HORIZONS),
+            found=lambda *p: made(p[:5]).expected_purchases(**known(*p[5:8]), horizon=p[8]),
+            right=right(regular_reference.expected_purchases),
+            of=few,
+            share=0.3,
+            **common,
+        ),
+        Check(
+            verb="purchase_probability",
+            axes=(*shape, *history, HORIZONS, COUNTS[:-1]),
+            found=lambda *p: made(p[:5]).purchase_probability(
+                **known(*p[5:8]), horizon=p[8], purchases=p[9]
+            ),
+            right=right(lambda *p: regular_reference.purchase_probability(*p[:-1], int(p[-1]))),
+            of=few,
+            share=0.3,
+            **common,
+        ),
+    ]
 
 
 # ----------------------------------------------------------------------------- Pareto/NBD and NBD
@@ -594,7 +667,7 @@ periods.  From each grid, as many points are drawn at random as the table says.
 *Worst* is the largest relative error; of log-likelihoods that of the likelihood where the
 logarithm is small, and of the logarithm where it is large.  What is less than 1e-300, where
 float64 ends, may be off by as much.  *Broken* counts NaN and infinity.  *Where* lists the model's
-parameters in its order, then frequency, share of the age at the last purchase, age, and the
+parameters in its order (of CNBD, k first), then frequency, share of the age at the last purchase, age, and the
 arguments that follow.
 
 | model | verb | points | worst | broken | where |
@@ -610,8 +683,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="a part of a model's or a verb's name")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    checks = [*beta_geometric(BgNbd), *beta_geometric(MbgNbd), *pareto(), *nbd(), *bg_bb()]
-    checks += [*contracts(), *spend()]
+    checks = [*beta_geometric(BgNbd), *beta_geometric(MbgNbd), *regular(BgCnbd), *regular(MbgCnbd)]
+    checks += [*pareto(), *nbd(), *bg_bb(), *contracts(), *spend()]
     rows, failed = [], False
     for check in checks:
         if options.only not in f"{check.model}.{check.verb}":

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from segmentation.engines import ENGINES, read
+from valuation import regular_reference
 
 import custrel as cr
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule
@@ -232,3 +233,31 @@ def test_refusals():
             BgCnbd(**PAPER | {"k": k})
     with pytest.raises(InvalidRule, match="are not counted one by one"):
         BgCnbd(**PAPER).purchase_probability(purchases=1, start=1e7, end=2e7)
+
+
+@pytest.mark.reference
+@kinds
+@pytest.mark.parametrize("k", [2, 12])
+@pytest.mark.parametrize(
+    ("shape", "history"),
+    [
+        ((0.85, 1.45, 0.79, 2.42), (4, 20.0, 39.0)),
+        ((3.0, 100.0, 1 - 1e-9, 0.1), (0, 0.0, 5.0)),
+        ((0.1, 3.0, 1e-3, 1e4), (10, 0.001, 38.0)),
+    ],
+)
+def test_what_is_to_come_in_fifty_digits(kind, k, shape, history):
+    """Sums over hidden events, one by one."""
+    m, (x, last, age) = kind._first_too, history
+    model = kind(k=k, **dict(zip(("r", "alpha", "a", "b"), shape, strict=True)))
+    known = {"frequency": x, "recency": last, "T": age}
+    past = (m, k, *shape, x, last, age)
+    found = model.probability_alive(**known)
+    assert found == pytest.approx(float(regular_reference.probability_alive(*past)), rel=1e-12)
+    expected = regular_reference.expected_purchases(*past, 26)
+    found = model.expected_purchases(**known, horizon=26)
+    assert found == pytest.approx(float(expected), rel=1e-11)
+    for n in (0, 1, 4):
+        chance = regular_reference.purchase_probability(*past, 26, n)
+        found = model.purchase_probability(**known, purchases=n, horizon=26)
+        assert found == pytest.approx(float(chance), rel=1e-10)

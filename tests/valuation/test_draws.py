@@ -227,7 +227,8 @@ class Pressing(Nbd):
             press()
         return super().sample(T=T, seed=seed)
 
-pressed, started = [], []
+started = []
+pressed = []
 
 class Bar:
     def __init__(self, **_):
