@@ -91,6 +91,7 @@ class BgBbFit(BgBbProcess):
         Examples
         --------
         >>> import pandas as pd
+        >>> from custrel import BgBb
         >>> donors = pd.DataFrame(
         ...     {
         ...         "frequency": [0, 1, 1, 1, 2, 2, 3],

@@ -77,6 +77,7 @@ class ContractFit(RetentionCurve):
         Examples
         --------
         >>> import pandas as pd
+        >>> from custrel import ShiftedBetaGeometric
         >>> contracts = pd.DataFrame(
         ...     {
         ...         "tenure": [1, 2, 3, 4, 4],
@@ -200,6 +201,7 @@ class ContractFit(RetentionCurve):
         Examples
         --------
         >>> import pandas as pd
+        >>> from custrel import ShiftedBetaGeometric
         >>> table = pd.DataFrame(
         ...     {
         ...         "cohort": ["2021"] * 4 + ["2022"] * 3,
