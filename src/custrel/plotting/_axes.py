@@ -39,14 +39,19 @@ _MODELS = MappingProxyType(
         "ShiftedBetaGeometric": "sBG",
     }
 )
-# What the customary columns of surveys are called in Chinese.
+# What the customary columns of surveys and summaries are called in Chinese.
 _MEASURES = MappingProxyType(
     {
         "attitude": "态度",
+        "idle": "距上次购买的时间",
         "importance": "重要性",
         "loyalty": "忠诚度",
+        "month": "月份",
+        "orders": "订单数",
         "performance": "绩效",
+        "profit": "利润",
         "repeat": "重复购买",
+        "revenue": "收入",
         "satisfaction": "满意度",
     }
 )
@@ -164,9 +169,13 @@ def compare(expected: float, actual: float) -> str:
 
 def column_name(column: str, language: str) -> str:
     """Return what to call a column: its measure, where it is a known one; else what the caller does."""
-    if language == "zh":
-        return _MEASURES.get(column, column)
-    return column[:1].upper() + column[1:].replace("_", " ")
+    name = column_in_text(column, language)
+    return name if language == "zh" else name[:1].upper() + name[1:]
+
+
+def column_in_text(column: str, language: str) -> str:
+    """Return what to call a column in the middle of a sentence."""
+    return _MEASURES.get(column, column) if language == "zh" else column.replace("_", " ")
 
 
 def construct_name(name: str, language: str) -> str:

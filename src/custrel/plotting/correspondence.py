@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +21,7 @@ from custrel.plotting._axes import (
     require_matplotlib,
     write_headline,
 )
-from custrel.plotting._fonts import choose_language, font_of, require_language
+from custrel.plotting._fonts import font_of, speak
 from custrel.plotting._names import place_names
 from custrel.segmentation.correspondence import Correspondence
 
@@ -118,7 +118,6 @@ def plot_correspondence(
     Champions and advice go together most
     """
     require_matplotlib()
-    require_language(language)
     table = collect(enter(found.points).frame)
     codes = [str(category) for category in table["category"].to_list()]
     if len(codes) > _MOST:
@@ -133,7 +132,12 @@ def plot_correspondence(
     places, masses = table.select("x", "y").to_numpy(), table["mass"].to_numpy()
     kinds = [found.rows if row else found.columns for row in across]
     about = [name.replace("_", " ") for name in (found.rows, found.columns)]
-    names, words, family = _speak(codes, kinds, about, language)
+
+    def names_in(spoken: str) -> list[str]:
+        return [label_or_code(c, spoken, of=of) for c, of in zip(codes, kinds, strict=True)]
+
+    words, language, family = speak(_TEXTS, language, lambda spoken: [*names_in(spoken), *about])
+    names = names_in(language)
     ax = axes_for(ax, size=(6.4, 5.2))
     _draw(ax, places, masses, across)
     shares = (*found.shares, 0.0)[:2]
@@ -146,20 +150,6 @@ def plot_correspondence(
     write_headline(ax, title, note, family=family)
     place_names(ax, places[:, 0], places[:, 1], names, family)
     return ax
-
-
-def _speak(
-    codes: Sequence[str], kinds: Sequence[str], about: list[str], language: Literal["en", "zh"]
-) -> tuple[list[str], Mapping[str, str], list[str] | None]:
-    """Return the categories' names, the other texts, and fonts that have them all."""
-
-    def names_in(spoken: str) -> list[str]:
-        return [label_or_code(c, spoken, of=of) for c, of in zip(codes, kinds, strict=True)]
-
-    language, family = choose_language(
-        language, lambda spoken: [*names_in(spoken), *about, *_TEXTS[spoken].values()]
-    )
-    return names_in(language), _TEXTS[language], family
 
 
 def _draw(ax: Axes, places: Floats, masses: Floats, across: NDArray[np.bool_]) -> None:

@@ -16,11 +16,12 @@ from custrel.plotting._axes import (
     GREY,
     ORANGE,
     axes_for,
+    column_name,
     require_matplotlib,
     write_headline,
 )
 from custrel.plotting._data import require_customers
-from custrel.plotting._fonts import choose_language, font_of, require_language
+from custrel.plotting._fonts import font_of, speak
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "went": "淘汰",
                 "department": "宜设大客户部",
                 "customers": "客户数",
-                "month": "月份",
                 "now": "{month}有大客户{number:,}家",
                 "same": "{now}，与{first}相同",
                 "more": "{now}，比{first}多{change:,}家",
@@ -132,7 +132,6 @@ def plot_key_accounts(
     3 key accounts in 2024-02, 2 more than in 2024-01
     """
     require_matplotlib()
-    require_language(language)
     door = enter(chart)
     columns = ("key_accounts", "promoted", "demoted")
     door.require([period, *columns], remedy="key_account_chart() makes them.")
@@ -140,27 +139,19 @@ def plot_key_accounts(
     months = [str(month)[:10] for month in frame[period].to_list()]
     require_customers(len(months))
     number, came, went = (np.asarray(frame[name].to_numpy(), dtype=np.float64) for name in columns)
-    words, family = _speak([*months, period], language)
+    words, language, family = speak(_TEXTS, language, lambda _: [*months, period])
     ax = axes_for(ax)
     _draw(ax, number, (came, went), department_from, words)
     places, step = np.arange(len(months)), -(-len(months) // _MOST_LABELS)
     turned: Any = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
     ax.set_xticks(places[::step], months[::step], **turned)
-    ax.set_xlabel(words.get(period, period.replace("_", " ").capitalize()), **font_of(family))
+    ax.set_xlabel(column_name(period, language), **font_of(family))
     ax.set_ylabel(words["customers"], **font_of(family))
     font = {} if family is None else {"prop": {"family": family, "size": "small"}}
     ax.legend(loc="upper left", ncols=4, frameon=False, **({"fontsize": "small"} | font))
     note = words["note"].format(periods=len(months), came=came.sum(), went=went.sum())
     write_headline(ax, _headline(number, months, words), note, family=family)
     return ax
-
-
-def _speak(
-    own: list[str], language: Literal["en", "zh"]
-) -> tuple[Mapping[str, str], list[str] | None]:
-    """Return the texts, and fonts that have them and the caller's own."""
-    language, family = choose_language(language, lambda spoken: [*own, *_TEXTS[spoken].values()])
-    return _TEXTS[language], family
 
 
 def _draw(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,11 +19,13 @@ from custrel.plotting._axes import (
     ORANGE,
     PALE,
     axes_for,
+    column_in_text,
     count_in_percent,
     percent,
     require_matplotlib,
     write_headline,
 )
+from custrel.plotting._fonts import font_of, speak
 from custrel.segmentation.concentration import concentration
 
 if TYPE_CHECKING:
@@ -32,6 +36,33 @@ __all__ = ["plot_lorenz"]
 Floats = NDArray[np.float64]
 
 _MOST_POINTS = 2000  # more than a screen has pixels across
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "across": "Share of {people}, the smallest first",
+                "up": "Share of {name} that they have together",
+                "title": "The top {top} of {people} bring {share} of {name}",
+                "note": "{number:,} {people}; Gini {gini:.2f} (0: all bring the same, 1: one "
+                "brings all)",
+                "equal": "if all were equal",
+                "others": "the other {people}\nhave {share}",
+                "customers": "customers",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "across": "{people}占比，从最小的开始",
+                "up": "这些{people}合计占{name}的比例",
+                "title": "前{top}的{people}带来{share}的{name}",
+                "note": "{number:,}位{people}；基尼系数{gini:.2f}（0：完全相同，1：一位独占）",
+                "equal": "若完全平均",
+                "others": "其余{people}\n占{share}",
+                "customers": "客户",
+            }
+        ),
+    }
+)
 
 
 def plot_lorenz(
@@ -40,6 +71,7 @@ def plot_lorenz(
     value: str = "revenue",
     population: str = "customers",
     top: float = 0.2,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw which share of the business the smaller customers have together.
@@ -54,6 +86,8 @@ def plot_lorenz(
         What to call the customers: "repeat customers", say.
     top : float
         The share of customers to point out, counted from the largest, between 0 and 1.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -70,8 +104,15 @@ def plot_lorenz(
         The column is not there.
     InvalidRule
         `top` is not between 0 and 1.
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     See Also
     --------
@@ -98,18 +139,20 @@ def plot_lorenz(
     frame = pd.DataFrame({value: _as_column(values)}) if is_array(values) else values
     facts = concentration(frame, value=value, population=population, top=top)
     (amounts,), counts = enter(frame).distinct(value)
-    name = value.replace("_", " ")
+    words, language, family = speak(_TEXTS, language, lambda _: [value, population])
+    name, people = column_in_text(value, language), words.get(population, population)
 
     ax = axes_for(ax, size=(5.6, 5.2))
     _draw(ax, *_curve(amounts, counts))
-    _point_out(ax, 1 - top, 1 - facts.top_share)
-    ax.set_xlabel(f"Share of {population}, the smallest first")
-    ax.set_ylabel(f"Share of {name} that they have together")
-    write_headline(
-        ax,
-        f"The top {percent(top)} of {population} bring {percent(facts.top_share)} of {name}",
-        f"{facts.customers:,} {population}; Gini {facts.gini:.2f} (0: all bring the same, 1: one brings all)",
-    )
+    _name_the_diagonal(ax, words["equal"], family)
+    said = words["others"].format(people=percent(1 - top), share=percent(1 - facts.top_share))
+    _point_out(ax, 1 - top, 1 - facts.top_share, said, family)
+    ax.set_xlabel(words["across"].format(people=people), **font_of(family))
+    ax.set_ylabel(words["up"].format(people=people, name=name), **font_of(family))
+    shares = {"top": percent(top), "share": percent(facts.top_share)}
+    title = words["title"].format(people=people, name=name, **shares)
+    note = words["note"].format(number=facts.customers, people=people, gini=facts.gini)
+    write_headline(ax, title, note, family=family)
     return ax
 
 
@@ -118,8 +161,17 @@ def _draw(ax: Axes, people: Floats, share: Floats) -> None:
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     ax.fill_between(people, share, people, color=PALE, linewidth=0)
     ax.plot(people, share, color=BLUE, linewidth=2.5)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.set_aspect("equal")
+    for axis in (ax.xaxis, ax.yaxis):
+        count_in_percent(axis)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _name_the_diagonal(ax: Axes, said: str, family: list[str] | None) -> None:
     ax.annotate(
-        "if all were equal",
+        said,
         (0.6, 0.6),
         (0, 5),
         textcoords="offset points",
@@ -130,28 +182,24 @@ def _draw(ax: Axes, people: Floats, share: Floats) -> None:
         transform_rotates_text=True,
         color=GREY,
         fontsize="small",
+        **font_of(family),
     )
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1)
-    ax.set_aspect("equal")
-    for axis in (ax.xaxis, ax.yaxis):
-        count_in_percent(axis)
-    ax.spines[["top", "right"]].set_visible(False)
 
 
-def _point_out(ax: Axes, x: float, y: float) -> None:
+def _point_out(ax: Axes, x: float, y: float, said: str, family: list[str] | None) -> None:
     """Say what the customers up to a point of the curve have together."""
     high = y >= 0.75
     ax.plot([x, x, 1], [0, y, y], color=ORANGE, linewidth=1.2)
     ax.plot([x], [y], "o", color=ORANGE, markersize=7)
     ax.annotate(
-        f"the other {percent(x)}\nhave {percent(y)}",
+        said,
         (x, y),
         (-10, -8) if high else (-8, 6),
         textcoords="offset points",
         ha="right",
         va="top" if high else "bottom",
         color=ORANGE,
+        **font_of(family),
     )
 
 

@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidRule
 from custrel.frames import collect, enter
 from custrel.labels import label_or_code
-from custrel.plotting._axes import axes_for, readable_on, require_matplotlib, write_headline
+from custrel.plotting._axes import (
+    axes_for,
+    column_in_text,
+    readable_on,
+    require_matplotlib,
+    write_headline,
+)
 from custrel.plotting._data import require_customers
-from custrel.plotting._fonts import choose_language, font_of, require_language
+from custrel.plotting._fonts import font_of, speak
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,10 +50,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "nothing": "{groups}组客户，{column}均为零",
                 "note": "{people:,.0f}位客户分为{groups}组；橙色：高于全体均值，紫色：低于；"
                 "颜色最深：四倍及以上，或四分之一及以下",
-                "idle": "距上次购买的时间",
-                "orders": "订单数",
-                "revenue": "收入",
-                "profit": "利润",
             }
         ),
     }
@@ -117,7 +119,6 @@ def plot_profile(
     Champions: revenue 2.3 times the average
     """
     require_matplotlib()
-    require_language(language)
     door = enter(profile)
     means, indices = [f"{c}_mean" for c in of], [f"{c}_index" for c in of]
     remedy = "segment_profile(..., statistics=('mean', 'index')) makes them."
@@ -134,7 +135,16 @@ def plot_profile(
     customers, index = numbers[0], np.column_stack(numbers[1 + len(of) :])
     order = np.lexsort((np.array(codes), -np.nan_to_num(index[:, -1])))
     sizes = [f"{customers[n]:,.0f}" for n in order]
-    names, columns, words, family = _speak([codes[n] for n in order], by, of, language)
+
+    def names_in(spoken: str) -> list[str]:
+        return [label_or_code(codes[n], spoken, of=by) for n in order]
+
+    words, language, family = speak(
+        _TEXTS,
+        language,
+        lambda spoken: [*names_in(spoken), *(column_in_text(c, spoken) for c in of)],
+    )
+    names, columns = names_in(language), [column_in_text(column, language) for column in of]
     size = (2.6 + _WIDTH * len(of), 1.7 + _SEGMENT * len(codes))
     ax = axes_for(ax, size=(max(6.4, size[0]), max(3.0, size[1])))
     _draw(ax, np.column_stack(numbers[1 : 1 + len(of)])[order], index[order])
@@ -151,24 +161,6 @@ def plot_profile(
     note = words["note"].format(people=customers.sum(), groups=len(codes))
     write_headline(ax, title, note, family=family)
     return ax
-
-
-def _speak(
-    codes: Sequence[str], by: str, of: Sequence[str], language: Literal["en", "zh"]
-) -> tuple[list[str], list[str], Mapping[str, str], list[str] | None]:
-    """Return the names of segments and columns, the other texts, and fonts that have them all."""
-
-    def segments_in(spoken: str) -> list[str]:
-        return [label_or_code(code, spoken, of=by) for code in codes]
-
-    def columns_in(spoken: str) -> list[str]:
-        return [_TEXTS[spoken].get(column, column.replace("_", " ")) for column in of]
-
-    language, family = choose_language(
-        language,
-        lambda spoken: [*segments_in(spoken), *columns_in(spoken), *_TEXTS[spoken].values()],
-    )
-    return segments_in(language), columns_in(language), _TEXTS[language], family
 
 
 def _draw(ax: Axes, means: Floats, index: Floats) -> None:

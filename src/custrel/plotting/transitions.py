@@ -22,7 +22,7 @@ from custrel.plotting._axes import (
     write_headline,
 )
 from custrel.plotting._data import require_customers
-from custrel.plotting._fonts import choose_language, font_of, require_language
+from custrel.plotting._fonts import font_of, speak
 from custrel.segmentation.transitions import Transitions
 
 if TYPE_CHECKING:
@@ -124,8 +124,12 @@ def plot_transitions(
     50% stayed in their segment, 25% went to a better one, 25% to a worse one
     """
     require_matplotlib()
-    require_language(language)
-    names, words, family = _speak(transitions.states, kind, language)
+
+    def names_in(spoken: str) -> list[str]:
+        return [label_or_code(state, spoken, of=kind) for state in transitions.states]
+
+    words, language, family = speak(_TEXTS, language, names_in)
+    names = names_in(language)
     flows = _Flows.of(transitions, names, words)
     ax = axes_for(ax, size=(7.2, 2.4 + 0.4 * len(names)))
     gap = _gap(ax, flows)
@@ -139,20 +143,6 @@ def plot_transitions(
     )
     write_headline(ax, _headline(transitions, words), note, family=family)
     return ax
-
-
-def _speak(
-    states: Sequence[str], kind: str, language: Literal["en", "zh"]
-) -> tuple[list[str], Mapping[str, str], list[str] | None]:
-    """Return the segments' names, the other texts, and fonts that have them all."""
-
-    def names_in(spoken: str) -> list[str]:
-        return [label_or_code(state, spoken, of=kind) for state in states]
-
-    language, family = choose_language(
-        language, lambda spoken: [*names_in(spoken), *_TEXTS[spoken].values()]
-    )
-    return names_in(language), _TEXTS[language], family
 
 
 @attrs.frozen(eq=False)
