@@ -46,7 +46,7 @@ class Expansion:
 
     def basis(self, t: Floats) -> Floats:
         """Return the matrix from coefficients to values at some times, of shape (times, size)."""
-        return np.asarray(chebvander(self.places(t), len(self.moments) - 1))
+        return np.asarray(chebvander(self.places(t), len(self.moments) - 1), dtype=np.float64)
 
 
 def at_few_ages(kernel: Callable[[History], Floats], who: History, knee: float) -> Floats:

@@ -217,7 +217,8 @@ def lifetime_value(
     require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
     names = columns_of(model, door)
-    columns = [*dict.fromkeys([*names, *(spend.history if isinstance(spend, GammaGamma) else [])])]
+    spent: tuple[str, ...] = spend.history if isinstance(spend, GammaGamma) else ()
+    columns = [*names, *(name for name in spent if name not in names)]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
     numbers = numbers_for(door, *names)
     if door.lazy:  # in memory, reading them sees to it
