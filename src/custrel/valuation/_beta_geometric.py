@@ -62,8 +62,8 @@ class BetaGeometric(PurchaseProcess):
 
     def _alive_after(self, x: Floats, last: Floats, age: Floats) -> Floats:
         odds = self._stop_odds(x) + (self.r + x) * np.log1p((age - last) / (self.alpha + last))
-        less = np.exp(-np.abs(odds))  # expit takes four times as long
-        alive = np.where(odds > 0, less, 1.0) / (1 + less)
+        with np.errstate(over="ignore"):  # expit takes four times as long
+            alive = 1 / (1 + np.exp(odds))
         if not self._first_too:
             alive = np.where(x > 0, alive, 1.0)
         return np.asarray(alive, dtype=np.float64)
