@@ -121,7 +121,9 @@ class Likelihood:
             value += _add_waiting(waits, weights, gradient, hessian)
         for part in parts_of(len(self.weights)):
             value += self._add(part, (r, alpha, a, b), gradient, hessian)
-        return value, gradient, np.triu(hessian) + np.triu(hessian, 1).T
+        for i in (1, 2, 3):
+            hessian[i, :i] = hessian[:i, i]
+        return value, gradient, hessian
 
     def _by_frequency(
         self, r: float, alpha: float, a: float, b: float

@@ -469,14 +469,14 @@ class _Likelihood:
         )
         # zeta(2, .) is the trigamma function, and the quicker way to it.
         curve = n * zeta(2, k)
+        pq, pv, qv = x @ curve, -(x @ inverse), customers / v - inverse.sum()
         hessian = np.array(
             [
-                [x**2 @ (curve - n * zeta(2, px)), x @ curve, -(x @ inverse)],
-                [0.0, curve.sum() - customers * zeta(2, q), customers / v - inverse.sum()],
-                [0.0, 0.0, k @ inverse2 - customers * q / v**2],
+                [x**2 @ (curve - n * zeta(2, px)), pq, pv],
+                [pq, curve.sum() - customers * zeta(2, q), qv],
+                [pv, qv, k @ inverse2 - customers * q / v**2],
             ]
         )
-        hessian = np.triu(hessian) + np.triu(hessian, 1).T
         natural = np.array([p, q, v])
         slope = gradient * natural
         return float(value), slope, hessian * np.outer(natural, natural) + np.diag(slope)
