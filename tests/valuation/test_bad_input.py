@@ -1,6 +1,7 @@
 """What cannot be fitted or judged: one clear error each, or a documented result."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,16 @@ from custrel.errors import (
     counted,
 )
 from custrel.transactions import CustomerSummary
-from custrel.valuation import BgNbd, GammaGamma, MbgNbd
+from custrel.valuation import (
+    BgCnbd,
+    BgNbd,
+    CovariateModel,
+    GammaGamma,
+    MbgCnbd,
+    MbgNbd,
+    Nbd,
+    ParetoNbd,
+)
 
 CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 ROWS = customers(300, 4, **CDNOW)
@@ -320,3 +330,75 @@ def test_the_likelihood_of_no_spend():
 def test_every_error_is_one_of_custrel():
     for error in (FitError, InvalidData, UnitMismatch, UnknownCode, ColumnNotFound):
         assert issubclass(error, CustrelError)
+
+
+# ------------------------------------------------------------------- the same of every other model
+
+OTHERS = {
+    "Nbd": Nbd, "ParetoNbd": ParetoNbd,
+    "BgCnbd": partial(BgCnbd.fit_arrays, k=2), "MbgCnbd": partial(MbgCnbd.fit_arrays, k=3),
+    "CovariateModel": lambda **rows: CovariateModel.fit(
+        pd.DataFrame(rows).assign(web=np.arange(len(rows["T"])) % 2), BgNbd, purchase=["web"], unit="W"
+    ),
+}  # fmt: skip
+others = pytest.mark.parametrize(
+    ("name", "fit"),
+    [(name, getattr(fit, "fit_arrays", fit)) for name, fit in OTHERS.items()],
+    ids=OTHERS,
+)
+FIVE = np.zeros(5)
+
+
+@others
+@pytest.mark.parametrize(
+    ("rows", "error", "words"),
+    [
+        ({"frequency": [], "recency": [], "T": []}, FitError, "none of the 0 customers bought twice"),
+        ({"frequency": FIVE, "recency": FIVE, "T": FIVE + 9}, FitError, "none of the 5 customers bought"),
+        ({"frequency": FIVE + 2, "recency": FIVE, "T": FIVE}, FitError, "T is 0 for all 5 customers"),
+        ({"frequency": FIVE + 3, "recency": FIVE + 2, "T": FIVE + 4}, FitError, "with 1 distinct history"),
+        (changed(frequency=[1.5]), InvalidData, "column 'frequency': not a whole number >= 0 in 1 row"),
+        (changed(T=[np.nan]), InvalidData, "column 'T': missing, infinite or less than recency in 1 row"),
+        (changed(frequency=[2.0], recency=[99.0]), InvalidData, "column 'T'.*less than recency in 1 row"),
+    ],
+    ids=["nobody", "no repeats", "no time", "all alike", "broken", "no T", "late"],
+)  # fmt: skip
+def test_every_model_refuses_what_says_nothing(name, fit, rows, error, words):
+    rows = {column: np.asarray(values, dtype=float) for column, values in rows.items()}
+    with pytest.raises(error, match=words) as caught:
+        fit(**rows)
+    if error is FitError:
+        assert str(caught.value).startswith(f"{name} cannot be fitted: ")
+
+
+@others
+@pytest.mark.parametrize("per_unit", [604_800.0, 1e-4], ids=["seconds", "tiny units"])
+def test_odd_units_lead_to_the_same_customers(name, fit, per_unit):
+    """The unit shifts the likelihood by its logarithm for each repeat purchase, and no more."""
+    rows = {column: HISTORY[column] for column in ("frequency", "recency", "T")}
+    odd = rows | {column: rows[column] * per_unit for column in ("recency", "T")}
+    one, other = fit(**rows), fit(**odd)
+    times = getattr(one, "k", 1) * rows["frequency"].sum()
+    shifted = other.estimate.log_likelihood + times * np.log(per_unit)
+    assert shifted == pytest.approx(one.estimate.log_likelihood, abs=1e-6)
+    for parameter, value in one.parameters.items():
+        scale = per_unit if parameter in {"alpha", "beta"} else 1.0
+        assert other.parameters[parameter] == pytest.approx(value * scale, rel=1e-4, abs=1e-6)
+
+
+@others
+def test_every_model_bears_customers_who_never_rest(name, fit):
+    """Frequencies of 400 to 440 in a month, and of ten thousand."""
+    rows = changed(frequency=np.append(np.arange(400.0, 440.0), 10_000), recency=np.full(41, 30.0), T=np.full(41, 31.0))  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        model = fit(**rows)
+    known = {column: rows[column][-41:] for column in ("frequency", "recency", "T")}
+    if name == "CovariateModel":
+        known["web"] = np.arange(41) % 2
+    expected = model.expected_purchases(
+        **{column: known[column] for column in model.history}, horizon=[[1.0], [39.0]]
+    )
+    assert np.isfinite(expected).all()
+    assert (expected >= 0).all()
+    assert (expected[1] >= expected[0]).all()

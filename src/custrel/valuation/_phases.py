@@ -7,12 +7,12 @@ j has a weight.  With it his rate is gamma distributed with the shape K + j, K =
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
+from scipy.special import betainc, betaincc
 
 from custrel.errors import InvalidRule
 from custrel.valuation._stirling import log_beta
@@ -25,7 +25,8 @@ _FEW = 128  # events, up to which sums are quicker than integrals, and keep all 
 _MOST = 1_000_000
 _ROWS = 2048  # whose intermediate results stay in the cache
 _NOTHING = 1e-17
-_SURELY = 1 - 1e-15
+_NEARLY_SURE = 1e-5  # less than a chance to go on, with which few make a second purchase
+_FEW_PURCHASES = 4
 
 
 def waiting(k: int, shape: Floats, share: Floats) -> tuple[Floats, Floats]:
@@ -262,25 +263,51 @@ class _Now:
         purchase, so that p times the purchases to expect is the probability of that.
         """
         ratio = ahead / self.passed
-        roots = np.exp(2j * np.pi * np.arange(1, self.k) / self.k)
 
         def inside(p: Floats, rows: Ints) -> Floats:
-            size, times, j = self.shape[rows, None], ratio[rows, None], self.j[rows, None]
-            p = np.minimum(p, _SURELY)
-            step = np.log1p(-p) / self.k
-            q, less = np.exp(step), -np.expm1(step)
-            # The real root, and the weight that belongs to it.
-            share = p / (1 - p) / self.k / np.expm1(-step) * np.exp(step * j)
-            powers = -size * np.log1p(times * less)
-            stopped = share * -np.expm1(powers)
-            lasts = share * np.exp(powers)
-            for root in roots:
-                turned = q * root
-                part = (p / (1 - p) / self.k / (1 / turned - 1))[None, :] * turned**j
-                power = np.exp(-size * np.log(1 + times * (1 - turned)))
-                stopped += (part * (1 - power)).real
-                lasts += (part * power).real
-            return stopped / p if purchases else np.asarray(lasts)
+            some, times = self.part(rows), ratio[rows, None]
+            sure = 1 - p < _NEARLY_SURE
+            found = np.empty((len(rows), len(p)))
+            found[:, ~sure] = some.by_roots(p[~sure], times, purchases=purchases)
+            found[:, sure] = some.soon_stopping(p[sure], times, purchases=purchases)
+            return found
 
         steep = (self.shape + 1) * ratio / self.k
         return mean_over_chances(inside, self.a, self.beta, steep)
+
+    def by_roots(self, p: Floats, times: Floats, *, purchases: bool) -> Floats:
+        """Sum over the roots of unity, given p."""
+        size, j, roots = self.shape[:, None], self.j[:, None], _other_roots(self.k)
+        step = np.log1p(-p) / self.k
+        q, less = np.exp(step), -np.expm1(step)
+        # The real root, and the weight that belongs to it.
+        share = p / (1 - p) / self.k / np.expm1(-step) * np.exp(step * j)
+        powers = -size * np.log1p(times * less)
+        stopped = share * -np.expm1(powers)
+        lasts = share * np.exp(powers)
+        for root in roots:
+            turned = q * root
+            part = (p / (1 - p) / self.k / (1 / turned - 1))[None, :] * turned**j
+            power = np.exp(-size * np.log(1 + times * (1 - turned)))
+            stopped += (part * (1 - power)).real
+            lasts += (part * power).real
+        return stopped / p if purchases else np.asarray(lasts)
+
+    def soon_stopping(self, p: Floats, times: Floats, *, purchases: bool) -> Floats:
+        """Sum over the first few purchases, given a p near 1, where the roots' terms cancel."""
+        size, z = self.shape[:, None], times / (1 + times)
+        first = self.k - self.j[:, None]
+        tails = [betainc(first + self.k * n, size, z) for n in range(_FEW_PURCHASES + 1)]
+        stay = 1 - p
+        if purchases:
+            return np.asarray(sum(stay**n * tail for n, tail in enumerate(tails)))
+        none = betaincc(first, size, z) + 0 * stay
+        return np.asarray(
+            none
+            + sum(stay ** (n + 1) * (tail - more) for n, (tail, more) in enumerate(pairwise(tails)))
+        )
+
+
+def _other_roots(k: int) -> NDArray[np.complex128]:
+    """Return the k-th roots of unity but 1."""
+    return np.exp(2j * np.pi * np.arange(1, k) / k)
