@@ -277,7 +277,8 @@ class _Now:
 
     def by_roots(self, p: Floats, times: Floats, *, purchases: bool) -> Floats:
         """Sum over the roots of unity, given p."""
-        size, j, roots = self.shape[:, None], self.j[:, None], _other_roots(self.k)
+        size, j = self.shape[:, None], self.j[:, None]
+        roots = np.exp(2j * np.pi * np.arange(1, self.k) / self.k)  # of unity, but 1
         step = np.log1p(-p) / self.k
         q, less = np.exp(step), -np.expm1(step)
         # The real root, and the weight that belongs to it.
@@ -306,8 +307,3 @@ class _Now:
             none
             + sum(stay ** (n + 1) * (tail - more) for n, (tail, more) in enumerate(pairwise(tails)))
         )
-
-
-def _other_roots(k: int) -> NDArray[np.complex128]:
-    """Return the k-th roots of unity but 1."""
-    return np.exp(2j * np.pi * np.arange(1, k) / k)
