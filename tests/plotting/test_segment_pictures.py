@@ -12,7 +12,9 @@ from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
 from custrel.plotting import (
     plot_correspondence,
     plot_key_accounts,
+    plot_lorenz,
     plot_profile,
+    plot_rfm_heatmap,
     plot_transitions,
 )
 from custrel.plotting._axes import BLUE, GREY, ORANGE
@@ -226,6 +228,8 @@ MONTHS = {
     "revenue": [60, 70, 80],
 }
 NEEDS = {"segment": ["champions", "champions", "lost"], "need": ["advice", "advice", "price"]}
+SCORED = {"recency_score": [1, 2, 2], "frequency_score": [1, 1, 2], "revenue": [20, 30, 90]}
+HEADS = {"recency_score": [1, 2, 2, 1], "frequency_score": [1, 1, 1, 2]}
 IN_CHINESE = {
     "冠军客户：收入为平均值的3.6倍": lambda **o: plot_profile(
         segment_profile(pd.DataFrame(CUSTOMERS), of=["revenue"]), of=["revenue"], **o
@@ -235,6 +239,13 @@ IN_CHINESE = {
     ),
     "2024-02有大客户1家，比2024-01少1家": lambda **o: plot_key_accounts(
         key_account_chart(pd.DataFrame(MONTHS), standard=50), **o
+    ),
+    "前25%的客户带来80%的收入": lambda **o: plot_lorenz([80.0, 10.0, 5.0, 5.0], top=0.25, **o),
+    "最近购买2分、购买频率2分：占客户的33%，占收入的64%": lambda **o: plot_rfm_heatmap(
+        pd.DataFrame(SCORED), currency="USD", **o
+    ),
+    "最大的一组：最近购买2分、购买频率1分，占客户的50%": lambda **o: plot_rfm_heatmap(
+        pd.DataFrame(HEADS), what="customers", **o
     ),
     "已流失客户与price关联最强": lambda **o: plot_correspondence(
         correspondence(pd.DataFrame(NEEDS), columns="need"), **o

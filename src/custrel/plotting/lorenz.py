@@ -173,7 +173,7 @@ def _name_the_diagonal(ax: Axes, said: str, family: list[str] | None) -> None:
     ax.annotate(
         said,
         (0.6, 0.6),
-        (0, 5),
+        (0, 7),
         textcoords="offset points",
         ha="center",
         va="bottom",

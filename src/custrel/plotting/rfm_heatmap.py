@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,6 +15,7 @@ from custrel.plotting._axes import (
     PALE,
     SEQUENTIAL,
     axes_for,
+    column_in_text,
     percent,
     readable_on,
     require_matplotlib,
@@ -20,6 +23,7 @@ from custrel.plotting._axes import (
     write_headline,
 )
 from custrel.plotting._data import tally
+from custrel.plotting._fonts import font_of, speak
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +35,53 @@ Floats = NDArray[np.float64]
 _WHAT = ("mean", "customers")
 _MOST_SCORES = 20
 _ROOMY = 6  # scores, up to which a cell has room for a second line
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "recency": "Recency score",
+                "frequency": "Frequency score",
+                "oldest": "longest ago",
+                "newest": "most recent",
+                "fewest": "fewest",
+                "most": "most",
+                "mean": "mean {name}",
+                "currency": "{mean} in {currency}",
+                "note": "{number:,.0f} customers; in each cell {what}",
+                "with_numbers": "the {mean}, and how many they are (n)",
+                "without": "the {mean}",
+                "heads": "how many they are",
+                "hatched": "; hatched: nobody",
+                "money": "Recency {recency}, frequency {frequency}: {people} of customers, {share} "
+                "of {name}",
+                "largest": "Largest group: {people} of customers at recency {recency}, frequency "
+                "{frequency}",
+                "average": "Mean {name}: {mean} per customer",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "recency": "最近购买评分",
+                "frequency": "购买频率评分",
+                "oldest": "最久",
+                "newest": "最近",
+                "fewest": "最少",
+                "most": "最多",
+                "mean": "平均{name}",
+                "currency": "{mean}（{currency}）",
+                "note": "{number:,.0f}位客户；每格为{what}",
+                "with_numbers": "{mean}和客户数（n）",
+                "without": "{mean}",
+                "heads": "客户数",
+                "hatched": "；斜线：没有客户",
+                "money": "最近购买{recency}分、购买频率{frequency}分：占客户的{people}，占{name}的"
+                "{share}",
+                "largest": "最大的一组：最近购买{recency}分、购买频率{frequency}分，占客户的{people}",
+                "average": "平均{name}：每位客户{mean}",
+            }
+        ),
+    }
+)
 _FAR = 10.0  # times as much as the least, from which on colours go by orders of magnitude
 
 
@@ -43,6 +94,7 @@ def plot_rfm_heatmap(
     frequency: str = "frequency_score",
     shape: tuple[int, int] | None = None,
     currency: str | None = None,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what customers bring, or how many they are, by recency and frequency score.
@@ -61,6 +113,8 @@ def plot_rfm_heatmap(
         How many recency and frequency scores there are; default: the highest that occur.
     currency : str, optional
         What `value` is measured in, for the label.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -80,9 +134,14 @@ def plot_rfm_heatmap(
     ColumnNotFound
         A column is not there.
     UnknownCode
-        `what` is none of the choices.
+        `what` is none of the choices, or there is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     Notes
     -----
@@ -115,42 +174,45 @@ def plot_rfm_heatmap(
     shape = _shape_of(at, (recency, frequency), shape)
     counts, sums = (_grid(at, numbers, shape) for numbers in (customers, total))
     cells = np.where(counts > 0, counts, np.nan)
-    note = f"{counts.sum():,.0f} customers; in each cell "
+    own = [value, currency or ""]
+    words, language, family = speak(_TEXTS, language, lambda _: own)
+    name = column_in_text(value, language)
+    said = words["heads"]
     if what == "mean":
         cells = sums / cells
-        mean = f"mean {value.replace('_', ' ')}" + (f" in {currency}" if currency else "")
-        note += f"the {mean}, and how many they are (n)" if _is_roomy(cells) else f"the {mean}"
-        title = _where_the_money_is(counts, sums, value)
-    else:
-        note += "how many they are"
-        row, column = _place_of(counts)
-        share = percent(counts[row, column] / counts.sum())
-        title = f"Largest group: {share} of customers at recency {column + 1}, frequency {row + 1}"
-    note += "; hatched: nobody" if np.isnan(cells).any() else ""
+        said = words["mean"].format(name=name)
+        said = words["currency"].format(mean=said, currency=currency) if currency else said
+        said = words["with_numbers" if _is_roomy(cells) else "without"].format(mean=said)
+    note = words["note"].format(number=counts.sum(), what=said)
+    note += words["hatched"] if np.isnan(cells).any() else ""
+    title = _headline(counts, sums if what == "mean" else None, name, words)
 
     ax = axes_for(ax)
     _draw(ax, cells, counts if what == "mean" else None)
-    ax.set_xlabel("Recency score")
-    ax.set_ylabel("Frequency score")
-    write_headline(ax, title, note)
+    _label_scores(ax, cells.shape, words, family)
+    ax.set_xlabel(words["recency"], **font_of(family))
+    ax.set_ylabel(words["frequency"], **font_of(family))
+    write_headline(ax, title, note, family=family)
     return ax
 
 
-def _where_the_money_is(counts: Floats, sums: Floats, value: str) -> str:
-    name = value.replace("_", " ")
-    if not sums.sum() > 0:
-        return f"Mean {name}: {short(float(sums.sum() / counts.sum()))} per customer"
-    row, column = _place_of(sums)
-    people = percent(counts[row, column] / counts.sum())
-    money = percent(sums[row, column] / sums.sum())
-    cell = f"Recency {column + 1}, frequency {row + 1}"
-    return f"{cell}: {people} of customers, {money} of {name}"
+def _headline(counts: Floats, sums: Floats | None, name: str, words: Mapping[str, str]) -> str:
+    """Say where the money is, or where most customers are."""
+    if sums is not None and not sums.sum() > 0:
+        return words["average"].format(name=name, mean=short(float(sums.sum() / counts.sum())))
+    row, column = _place_of(counts if sums is None else sums)
+    return words["largest" if sums is None else "money"].format(
+        recency=column + 1,
+        frequency=row + 1,
+        people=percent(counts[row, column] / counts.sum()),
+        share="" if sums is None else percent(sums[row, column] / sums.sum()),
+        name=name,
+    )
 
 
 def _draw(ax: Axes, cells: Floats, counts: Floats | None) -> None:
     from matplotlib.colors import LogNorm, Normalize  # noqa: PLC0415 - an extra
 
-    rows, columns = cells.shape
     low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
     if counts is not None and 0 < _FAR * low < high:
         norm: Normalize = LogNorm(low, high)  # one large mean would leave all others dark
@@ -159,7 +221,6 @@ def _draw(ax: Axes, cells: Floats, counts: Floats | None) -> None:
     # The ground shows where a cell is empty.
     ax.patch.set(facecolor="white", hatch="///", edgecolor=PALE)
     image = ax.imshow(cells, origin="lower", cmap=SEQUENTIAL, norm=norm, aspect="auto")
-    _label_scores(ax, rows, columns)
     roomy = _is_roomy(cells)
     for row, column in zip(*np.nonzero(~np.isnan(cells)), strict=True):
         number = float(cells[row, column])
@@ -178,15 +239,17 @@ def _draw(ax: Axes, cells: Floats, counts: Floats | None) -> None:
         )
 
 
-def _label_scores(ax: Axes, rows: int, columns: int) -> None:
+def _label_scores(
+    ax: Axes, shape: tuple[int, ...], words: Mapping[str, str], family: list[str] | None
+) -> None:
     for axis, scores, worst, best in (
-        (ax.xaxis, columns, "longest ago", "most recent"),
-        (ax.yaxis, rows, "fewest", "most"),
+        (ax.xaxis, shape[1], words["oldest"], words["newest"]),
+        (ax.yaxis, shape[0], words["fewest"], words["most"]),
     ):
         names = [str(score) for score in range(1, scores + 1)]
         if scores > 1:
             names[0], names[-1] = f"{names[0]}\n{worst}", f"{names[-1]}\n{best}"
-        axis.set_ticks(range(scores), names)
+        axis.set_ticks(range(scores), names, **font_of(family))
         axis.set_ticks([score + 0.5 for score in range(scores - 1)], minor=True)
         axis.set_tick_params(which="both", length=0)
     ax.grid(which="minor", color="white", linewidth=2)
