@@ -125,3 +125,18 @@ def test_tables_and_fits(kind, customers):
     assert one.figures(seed=1, resamples=20) == other.figures(seed=1, resamples=20)
     one, other = (compare_convexity(f, by="shop", seed=3, resamples=39) for f in (frame, pandas))
     assert one == other
+
+
+@engines
+def test_fits_of_weighted_answers(kind, customers):
+    frame, pandas = ENGINES[kind](customers), ENGINES["pandas"](customers)
+    one, other = (
+        fit_loyalty_curve(f, weight="attitude", seed=3, resamples=39) for f in (frame, pandas)
+    )
+    assert repr(one) == repr(other)
+    assert one.figures(seed=1, resamples=20) == other.figures(seed=1, resamples=20)
+    one, other = (
+        compare_convexity(f, by="shop", weight="repeat", seed=3, resamples=39)
+        for f in (frame, pandas)
+    )
+    assert one == other
