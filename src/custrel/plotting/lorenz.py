@@ -197,6 +197,7 @@ def _point_out(ax: Axes, x: float, y: float, said: str, family: list[str] | None
         (-10, -8) if high else (-8, 6),
         textcoords="offset points",
         ha="right",
+        linespacing=1.4,
         va="top" if high else "bottom",
         color=ORANGE,
         **font_of(family),

@@ -249,7 +249,7 @@ def _label_scores(
         names = [str(score) for score in range(1, scores + 1)]
         if scores > 1:
             names[0], names[-1] = f"{names[0]}\n{worst}", f"{names[-1]}\n{best}"
-        axis.set_ticks(range(scores), names, **font_of(family))
+        axis.set_ticks(range(scores), names, linespacing=1.4, **font_of(family))
         axis.set_ticks([score + 0.5 for score in range(scores - 1)], minor=True)
         axis.set_tick_params(which="both", length=0)
     ax.grid(which="minor", color="white", linewidth=2)
