@@ -108,6 +108,9 @@ def scale_stability(
         The number of resamples is not above 0.
     UnknownCode
         There is no such rule of ties.
+    TooManyRows
+        The scale is nested, and a lazy frame has more than a million rows, all of which are
+        needed at once.
     UnitMismatch
         The summary measures time in another unit than the scale.
 
