@@ -332,6 +332,19 @@ def test_bootstrap_of_spend(rows):
     assert about.low < model.mean < about.high
 
 
+@pytest.mark.parametrize("model", MODELS, **BY_NAME)
+def test_learnt_again_it_is_of_the_same_kind(model):
+    sample = model.sample(T=np.linspace(20, 45, 600), seed=1)
+    known = {"k": model.k} if hasattr(model, "k") else {}
+    held = type(model).fit_arrays(**sample, unit="W", penalty=2.0, **known)
+    again = held.refit(sample)
+    assert again == held
+    assert (again.unit, again.estimate.penalty) == ("W", 2.0)
+    plain = model.refit(sample)
+    assert plain.estimate.penalty == 0
+    assert model.with_parameters(plain.parameters).parameters == plain.parameters
+
+
 def test_what_held_a_model_back_holds_its_draws_too(rows):
     free, held = (Nbd.fit(rows, unit="W", penalty=penalty) for penalty in (0.0, 300.0))
     apart, close = (bootstrap(model, rows, seed=1, draws=25) for model in (free, held))

@@ -358,10 +358,8 @@ class RegularBetaGeometric(BetaGeometric):
         people = super()._survivors(rng, who)
         return attrs.evolve(people, rate=rate, nth=self.k, passed=passed)
 
-    def _refit(self, sample: Mapping[str, ArrayLike], penalty: float) -> Self:
-        again: Any = self.fit_arrays
-        learnt: Self = again(**sample, penalty=penalty, k=self.k)
-        return learnt
+    def _refit(self, sample: Mapping[str, ArrayLike], **options: Any) -> Self:
+        return super()._refit(sample, **options, k=self.k)
 
     def _title(self) -> str:
         return f"{super()._title()}, k = {self.k}"

@@ -291,10 +291,10 @@ class CovariateModel(CovariateVerbs):
         base = self.base.with_parameters(own)
         return attrs.evolve(self, base=base, effects=effects, estimate=None)
 
-    def _refit(self, sample: Mapping[str, ArrayLike], penalty: float) -> Self:
+    def _refit(self, sample: Mapping[str, ArrayLike], **options: Any) -> Self:
         arrays = {name: np.asarray(values, dtype=np.float64) for name, values in sample.items()}
         covariates = {name: arrays[name] for name in self.covariates}
         who = histories(*(arrays[name] for name in HISTORY))
         pupil = Pupil.of(type(self.base), who, covariates, np.ones(len(who.x)))
         moved = [(effect.parameter, effect.covariate) for effect in self.effects]
-        return self._learn(pupil, moved, self.unit, penalty)
+        return self._learn(pupil, moved, self.unit, options.get("penalty", 0.0))

@@ -150,16 +150,16 @@ class Learnt(Rule):
         FitError
             Nothing can be learnt from them.
         """
-        return self._refit(sample, self._penalty())
+        learnt, unit = self._learnt(), getattr(self, "unit", None)
+        options: dict[str, Any] = {} if unit is None else {"unit": unit}
+        if learnt is not None:
+            options["penalty"] = learnt.penalty
+        return self._refit(sample, **options)
 
-    def _refit(self, sample: Mapping[str, ArrayLike], penalty: float) -> Self:
+    def _refit(self, sample: Mapping[str, ArrayLike], **options: Any) -> Self:
         kind: Any = type(self)
-        again: Self = kind.fit_arrays(**sample, penalty=penalty)
+        again: Self = kind.fit_arrays(**sample, **options)
         return again
-
-    def _penalty(self) -> float:
-        learnt = self._learnt()
-        return 0.0 if learnt is None else learnt.penalty
 
     @classmethod
     def _from_peak(
