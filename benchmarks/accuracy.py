@@ -662,13 +662,14 @@ NumPy {numpy}, SciPy {scipy}, Python {python}.
 The grids hold the corners that break others: parameters from 1e-3 to 1e4, `a` and `s` at 1 and
 within 1e-9 of it, up to 10,000 purchases, ages up to 5,000, horizons from 1e-9 to 1e4, up to 1,000
 purchases counted; of opportunities and contracts, all four parameters so and up to 300 and 10,000
-periods.  From each grid, as many points are drawn at random as the table says.
+periods.  Of CNBD, k is 2, 3 or 12, and the horizons are those within which a reference can add
+hidden events up one by one.  From each grid, as many points are drawn at random as the table says.
 
 *Worst* is the largest relative error; of log-likelihoods that of the likelihood where the
 logarithm is small, and of the logarithm where it is large.  What is less than 1e-300, where
 float64 ends, may be off by as much.  *Broken* counts NaN and infinity.  *Where* lists the model's
-parameters in its order (of CNBD, k first), then frequency, share of the age at the last purchase, age, and the
-arguments that follow.
+parameters in its order (of CNBD, k first), then frequency, share of the age at the last purchase,
+age, and the arguments that follow.
 
 | model | verb | points | worst | broken | where |
 |---|---|---:|---:|---:|---|
