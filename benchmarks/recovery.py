@@ -263,8 +263,8 @@ Customers drawn from each model with published parameters, learnt from again; by
 Over {sets:,} sets of customers, the median of what was found and by how much it is off (the root
 mean square of the logarithm of found over true).  Then how often 95 % intervals held the truth:
 Wald's, on logarithms, and the delta method's for predictions, over all sets; those of profiles and
-posteriors over as many as the column *over* says.  Chance alone moves the shares by {noise}
-(two standard errors).
+posteriors over as many as the column *over* says.  Chance alone moves the shares by
+{noise} (two standard errors).
 
 Of BG/CNBD-k and MBG/CNBD-k, drawn with k of 3 and 2, k is learnt too.
 
