@@ -6,8 +6,10 @@ The log is written once, as Parquet files of ten million orders, into a temporar
 `--folder`, which is kept).  Each engine runs in a process of its own: summary, fit of BG/NBD,
 predictions, RFM scores, each stage written to Parquet before the next one reads it.  Beyond
 `SHARE` orders, DuckDB and Polars first split the log into parts of whole customers, which is
-counted with the summary; `--parts 1` does without.  Spark's processes are counted for time;
-memory is that of the Python process alone, which holds DuckDB and Polars but drives Spark.
+counted with the summary; `--parts 1` does without.  With `--unit W` the orders of a week are one
+occasion and times are in weeks, so that customers have fewer distinct histories.  Spark's
+processes are counted for time; memory is that of the Python process alone, which holds DuckDB and
+Polars but drives Spark.
 """
 
 import argparse
@@ -45,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--orders", type=int, default=FILE)
     parser.add_argument("--parts", type=int)
+    parser.add_argument("--unit", choices=("D", "W"), default="D")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES[:4])
     parser.add_argument("--folder", type=Path)
@@ -56,17 +59,18 @@ def main() -> None:
             write(options.orders, folder)
         write(FEW, folder / "few")
         turns = [engine for _ in range(options.runs) for engine in options.engines]
-        rows = [run(engine, parts, folder, options.orders) for engine in turns]
-    print(f"{machine()}\n{options.orders:,} orders in parts: {parts}; CPU seconds by stage\n")
+        rows = [run(engine, parts, options.unit, folder, options.orders) for engine in turns]
+    print(f"{machine()}\n{options.orders:,} orders in parts: {parts}, times in {options.unit}")
+    print("CPU seconds by stage\n")
     print(table(("engine", *STAGES, "all", "µs an order", "wall", "memory, MiB"), rows))
 
 
-def run(name: str, parts: int, folder: Path, orders: int) -> list[str]:
+def run(name: str, parts: int, unit: str, folder: Path, orders: int) -> list[str]:
     """Let one engine run, and return its row of the table."""
     engine, _, by_hand = name.partition(":")
     script = HERE / ("tasks_scale_by_hand.py" if by_hand else "tasks_scale.py")
     with tempfile.TemporaryDirectory() as work:
-        command = [sys.executable, "-W", "ignore", script, engine, str(parts), folder, work]
+        command = [sys.executable, "-W", "ignore", script, engine, str(parts), unit, folder, work]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stderr[-4000:]}")

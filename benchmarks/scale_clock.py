@@ -66,22 +66,23 @@ def _children_cpu() -> Iterator[float]:
 
 def run_stages(
     engines: Mapping[str, Callable[[Path, Path], Any]],
-    pipeline: Callable[[Any, int, Clock], None],
+    pipeline: Callable[[Any, int, Clock, str], None],
 ) -> None:
-    """Be the main function of a script of stages: ``SCRIPT ENGINE PARTS FOLDER WORK``.
+    """Be the main function of a script of stages: ``SCRIPT ENGINE PARTS UNIT FOLDER WORK``.
 
     What is measured is the second run; the first is on a few orders, so that all is imported.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("engine", choices=engines)
     parser.add_argument("parts", type=int)
+    parser.add_argument("unit", choices=("D", "W"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("work", type=Path)
     options = parser.parse_args()
     engine = engines[options.engine]
     warm = options.work / "warm"
     warm.mkdir()
-    pipeline(engine(options.folder / "few", warm), 1, Clock())
+    pipeline(engine(options.folder / "few", warm), 1, Clock(), options.unit)
     clock = Clock()
-    pipeline(engine(options.folder, options.work), options.parts, clock)
+    pipeline(engine(options.folder, options.work), options.parts, clock, options.unit)
     clock.report()

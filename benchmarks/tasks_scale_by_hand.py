@@ -127,8 +127,10 @@ class InPolars(Polars):
         self.keep(scored.join(NAMES.lazy(), on="rfm"), "scores")
 
 
-def by_hand(queries: Queries, parts: int, clock: Clock) -> None:
+def by_hand(queries: Queries, parts: int, clock: Clock, unit: str) -> None:
     """Run the pipeline."""
+    if unit != "D":
+        raise SystemExit("By hand, orders of one day are an occasion, and no others.")
     with clock.stage("summary"):
         queries.summarize(parts)
     with clock.stage("fit"):

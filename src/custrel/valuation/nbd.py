@@ -167,7 +167,7 @@ class _Likelihood:
     def start(self) -> Floats:
         """Return where moments point to."""
         rows = self.rows
-        bought = (rows.counts * rows.frequency).sum()  # without BLAS and its busy threads
+        bought = (rows.counts * rows.frequency).sum()
         rate = float(bought / (rows.counts * rows.T).sum())
         return np.asarray(np.clip([-0.5, np.log(rate)], _LOW, _HIGH), dtype=np.float64)
 
@@ -175,17 +175,18 @@ class _Likelihood:
         r, alpha = _natural(theta)
         rows, x, n, total = self.rows, self.x, self.customers_by_x, self.customers
         k, since = r + rows.frequency, alpha + rows.T
-        logs, by_age = rows.counts @ np.log1p(rows.T / alpha), rows.counts / since
-        purchases = rows.counts @ (rows.frequency * np.log(since))
+        # Sums of rows are taken without BLAS, whose threads wait busily for longer than they take.
+        logs, by_age = (rows.counts * np.log1p(rows.T / alpha)).sum(), rows.counts / since
+        purchases = (rows.counts * rows.frequency * np.log(since)).sum()
         value = n @ (gammaln(r + x) - gammaln(r)) - r * logs - purchases
         by_r = n @ (digamma(r + x) - digamma(r)) - logs
-        by_alpha = total * r / alpha - by_age @ k
+        by_alpha = total * r / alpha - (by_age * k).sum()
         gradient = np.array([by_r, by_alpha])
         across = total / alpha - by_age.sum()
         hessian = np.array(
             [
                 [n @ (polygamma(1, r + x) - polygamma(1, r)), across],
-                [across, (by_age / since) @ k - total * r / alpha**2],
+                [across, (by_age * k / since).sum() - total * r / alpha**2],
             ]
         )
         jacobian = _jacobian(r, alpha)
