@@ -16,6 +16,7 @@ from custrel.errors import ColumnNotFound, InvalidRule, TooManyRows
 from custrel.frames import enter
 from custrel.satisfaction import PathModel, pls
 from custrel.segmentation import Feature, FeatureSpace
+from custrel.valuation import regularity
 
 CUSTOMERS = 2_000
 NUMBERS = np.repeat(np.arange(CUSTOMERS), 2)
@@ -143,3 +144,15 @@ def test_answers_of_a_million_do_not_come_unasked():
     model = PathModel({"a": ["customer_id"], "b": ["revenue"]}, [("a", "b")], target="b")
     with pytest.raises(TooManyRows):
         pls(answers, model=model)
+
+
+def test_orders_of_a_million_do_not_come_to_be_timed():
+    """Hardly a customer has two of his three orders on one day."""
+    orders = duckdb.sql(
+        "select i // 3 as customer_id, date '2024-01-01' + (i * i % 11)::int as date "
+        f"from range({3 * MANY}) as t(i)"
+    )
+    with pytest.raises(TooManyRows, match=r"custrel\.sample_customers"):
+        regularity(orders)
+    some = cr.sample_customers(orders, size=1_000, seed=1)
+    assert 0 < regularity(some).customers <= 1_000

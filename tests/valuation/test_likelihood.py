@@ -8,8 +8,8 @@ from valuation.simulated import customers, history
 
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
 from custrel.valuation._bg_likelihood import Likelihood, _natural
+from custrel.valuation._gamma_gamma_likelihood import Likelihood as SpendLikelihood
 from custrel.valuation._rows import distinct_rows
-from custrel.valuation.gamma_gamma import _Likelihood as _SpendLikelihood
 
 CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 MODELS = (BgNbd, MbgNbd)
@@ -58,7 +58,7 @@ def test_derivatives_of_gamma_gamma(point):
     rows = customers(60, 3, **CDNOW)
     again = rows["frequency"] > 0
     x, mean = rows["frequency"][again], rows["monetary_value"][again]
-    objective = _SpendLikelihood(x, mean / mean.mean(), np.ones_like(x))
+    objective = SpendLikelihood(x, mean / mean.mean(), np.ones_like(x))
     at = np.clip(point[:3], -5, 5)
     _, gradient, hessian = objective(at)
     near_gradient, near_hessian = differences(objective, at)
@@ -140,7 +140,7 @@ def test_the_spend_likelihood_is_the_sum_over_customers():
     rows = customers(200, 5, **CDNOW)
     x, mean = rows["frequency"], rows["monetary_value"]
     again = x > 0
-    objective = _SpendLikelihood(x[again], mean[again], np.ones(again.sum()))
+    objective = SpendLikelihood(x[again], mean[again], np.ones(again.sum()))
     value, _, _ = objective.by_logs(6.0, 3.5, 15.0)
     model = GammaGamma(p=6, q=3.5, v=15)
     total = model.log_likelihood(frequency=x, monetary_value=mean).sum()

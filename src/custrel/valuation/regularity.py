@@ -20,7 +20,7 @@ from scipy.special import digamma, polygamma
 from custrel._intervals import normal_quantile
 from custrel._log.orders import read_orders
 from custrel.errors import FitError, InvalidRule, counted
-from custrel.frames import as_floats, collect, enter
+from custrel.frames import as_floats, collect, collect_rows, enter
 from custrel.units import TimeUnit
 from custrel.valuation._tables import as_html, as_text
 from custrel.valuation._visits import occasions_of
@@ -156,9 +156,13 @@ def regularity(
         The log has unusable rows.
     InvalidRule
         `often` is less than 3, or the confidence not between 0 and 1.
+    TooManyRows
+        The log is a lazy frame, and more than a million purchases are of customers who have
+        bought three times or more: all of these are needed at once.
 
     See Also
     --------
+    custrel.sample_customers : Takes some customers, with all that they bought.
     custrel.plotting.plot_regularity : Draws it.
 
     Notes
@@ -217,7 +221,8 @@ def regularity(
         collapse=None if collapse is None else TimeUnit(collapse),
         returns="keep",
     )
-    who, gaps = _gaps(occasions_of(orders, net=False))
+    several = _of_several(occasions_of(orders, net=False))
+    who, gaps = _gaps(collect_rows(several) if door.lazy else collect(several))
     two = np.unique(who, return_index=True)[1]
     if len(two) < _FEWEST:
         raise FitError(
@@ -241,12 +246,16 @@ def regularity(
     )
 
 
-def _gaps(occasions: Any) -> tuple[Ints, Floats]:
-    """Return the times between purchases of who has made three or more, by customer, in order."""
+def _of_several(occasions: Any) -> Any:
+    """Return the purchases of who has made three or more."""
     visits = occasions.select("customer", "occasion").unique(subset=["customer", "occasion"])
     counted = visits.group_by("customer").agg(nw.len().alias("times"))
     several = counted.filter(nw.col("times") >= 3).select("customer")
-    table = collect(visits.join(several, on="customer", how="inner").select("customer", "occasion"))
+    return visits.join(several, on="customer", how="inner").select("customer", "occasion")
+
+
+def _gaps(table: nw.DataFrame[Any]) -> tuple[Ints, Floats]:
+    """Return the times between purchases of each customer, in order."""
     when = as_floats(table.get_column("occasion"))
     who, _ = pd.factorize(table.get_column("customer").to_numpy())
     order = np.lexsort((when, who))
