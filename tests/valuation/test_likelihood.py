@@ -8,7 +8,7 @@ from valuation.simulated import customers, history
 
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
 from custrel.valuation._bg_likelihood import Likelihood, _natural
-from custrel.valuation._gamma_gamma_likelihood import Likelihood as SpendLikelihood
+from custrel.valuation._gamma_gamma_likelihood import _Likelihood as SpendLikelihood
 from custrel.valuation._rows import distinct_rows
 
 CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}

@@ -34,7 +34,7 @@ _EXTREME = 1e3  # p or q, from which on differences of logarithms would lose dig
 def find_peak(x: Floats, mean: Floats, counts: Floats, scale: float, penalty: float) -> Peak:
     """Fit p, q and v to repeat buyers; spend is scaled, so that its currency does not matter."""
     held = Penalty(penalty, linear(_TO_LOGS))
-    best = Likelihood(x, mean / scale, counts).climb(held)
+    best = _Likelihood(x, mean / scale, counts).climb(held)
     p, q, v = np.exp(np.array(_TO_LOGS) @ best.at) * [1, 1, scale]
     return Peak(
         parameters=(p, q, v),
@@ -45,7 +45,7 @@ def find_peak(x: Floats, mean: Floats, counts: Floats, scale: float, penalty: fl
     )
 
 
-class Likelihood:
+class _Likelihood:
     """The log-likelihood in the coordinates of the climb, its gradient and Hessian."""
 
     def __init__(self, x: Floats, mean: Floats, counts: Floats) -> None:
@@ -65,9 +65,9 @@ class Likelihood:
             start = maximize(held.on(few), start, *box, near=_CLOSE).at
         return maximize(held.on(self), start, *box)
 
-    def every(self, nth: int) -> Likelihood:
+    def every(self, nth: int) -> _Likelihood:
         """Return the likelihood of every n-th row."""
-        return Likelihood(self.x[::nth], self.mean[::nth], self.counts[::nth])
+        return _Likelihood(self.x[::nth], self.mean[::nth], self.counts[::nth])
 
     def start(self) -> Floats:
         """Return coordinates for customers who differ as much as their purchases do."""
