@@ -144,16 +144,33 @@ def as_floats(series: nw.Series[Any]) -> Floats:
     return np.asarray(series.to_numpy(), dtype=np.float64)
 
 
+def plain_floats(frame: AnyFrame, columns: Sequence[str]) -> tuple[Floats, ...] | None:
+    """Return columns that pandas holds as NumPy's numbers, by the shortest way; None of others."""
+    if engine_of(frame) is not nw.Implementation.PANDAS:
+        return None
+    native: pd.DataFrame = frame.to_native()
+    found = [native[name] for name in columns]
+    if not all(isinstance(s.dtype, np.dtype) and s.dtype.kind in "fiu" for s in found):
+        return None
+    return tuple(series.to_numpy(dtype=np.float64) for series in found)
+
+
 def with_arrays(frame: nw.DataFrame[Any], columns: Mapping[str, NDArray[Any]]) -> nw.DataFrame[Any]:
     """Add arrays to an eager frame as columns."""
+    made: nw.DataFrame[Any] = nw.from_native(native_with_arrays(frame, columns))
+    return made
+
+
+def native_with_arrays(frame: nw.DataFrame[Any], columns: Mapping[str, NDArray[Any]]) -> Any:
+    """Add arrays to an eager frame as columns, and return the engine's own."""
     backend = frame.implementation
-    if backend is nw.Implementation.PANDAS and not set(columns) & set(frame.columns):
+    if backend is nw.Implementation.PANDAS and not columns.keys() & set(frame.columns):
         native: pd.DataFrame = frame.to_native()
         made = pd.DataFrame(dict(columns), index=native.index, copy=False)  # one by one, it copies
-        return nw.from_native(pd.concat([native, made], axis=1))
+        return pd.concat([native, made], axis=1)
     return frame.with_columns(
         *[nw.new_series(name, values, backend=backend) for name, values in columns.items()]
-    )
+    ).to_native()
 
 
 def beside(frame: AnyFrame, columns: Mapping[str, NDArray[Any]]) -> Any:

@@ -32,6 +32,8 @@ from custrel._queries import (
     count_rows as count_rows,
     engine_of as engine_of,
     first_rows as first_rows,
+    native_with_arrays,
+    plain_floats,
     read_schema as read_schema,
     unreadable,
     unused_name,
@@ -123,7 +125,9 @@ class Door:
         frame or Framed
             A native frame; where a `Framed` came in, the same around the native frame.
         """
-        native = frame.to_native()
+        return self._hand_out(frame.to_native())
+
+    def _hand_out(self, native: Any) -> Any:
         return native if self.framed is None else self.framed.with_frame(native)
 
     def require(self, names: Iterable[str | None], *, remedy: str = "") -> None:
@@ -165,6 +169,9 @@ class Door:
             A lazy frame has more than may come to Python unasked.
         """
         self.require(columns)
+        plain = plain_floats(self.frame, columns)
+        if plain is not None:
+            return plain
         if self.lazy:
             self.require_numbers(*columns)
         frame = collect_rows(self.frame.select(*columns) if self.lazy else self.frame)
@@ -280,7 +287,7 @@ class Door:
         sums of fractions need not where threads add them up, so that money is no key.
         """
         if isinstance(self.frame, nw.DataFrame):
-            return self.leave(with_arrays(self.frame, columns))
+            return self._hand_out(native_with_arrays(self.frame, columns))
         keys = dict(zip(by, unused_names(self.columns, len(by)), strict=True))
         small = beside(self.frame, {**{keys[name]: by[name] for name in by}, **columns})
         floats = {key: nw.col(name).cast(nw.Float64) for name, key in keys.items()}

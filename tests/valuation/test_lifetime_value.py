@@ -202,12 +202,12 @@ def test_many_periods_are_not_counted_one_by_one():
     """An expansion takes the place of a thousand evaluations, and agrees with them."""
     calls = []
 
-    def count(moment):
-        calls.append(moment)
-        return MODEL.expected_purchases(**HISTORY, horizon=moment)
+    def count(moments):
+        calls.extend(moments)
+        return np.stack([MODEL.expected_purchases(**HISTORY, horizon=m) for m in moments])
 
     options = {"horizon": 1825.25, "rate": 0.0003, "knee": 4.4 + float(ROWS["T"].min())}
-    found = present_value(count, **options)
+    expected, found = present_value(count, **options)
     assert len(calls) < 60
     assert max(calls) <= 1825.25 * (1 + 1e-12)
     slow = before = 0.0
@@ -215,17 +215,19 @@ def test_many_periods_are_not_counted_one_by_one():
         now = MODEL.expected_purchases(**HISTORY, horizon=end)
         slow, before = slow + (now - before) / 1.0003**end, now
     np.testing.assert_allclose(found, slow, rtol=1e-10)
+    np.testing.assert_allclose(expected, before, rtol=1e-12)
 
 
 def test_where_an_expansion_does_not_hold_every_period_is_counted():
     """A count with a corner has no short expansion."""
     calls = []
 
-    def count(moment):
-        calls.append(moment)
-        return np.array([min(moment, 100.3), moment**0.5])
+    def count(moments):
+        calls.extend(moments)
+        return np.column_stack([np.minimum(moments, 100.3), moments**0.5])
 
-    found = present_value(count, horizon=400, rate=0.001, knee=10.0)
+    expected, found = present_value(count, horizon=400, rate=0.001, knee=10.0, customers=2)
+    assert expected.tolist() == [100.3, 20.0]
     assert len(calls) > 400
     moments = np.arange(0, 401.0)
     counted = np.array([np.minimum(moments, 100.3), moments**0.5])

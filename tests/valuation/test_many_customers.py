@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from custrel.valuation import BgCnbd, BgNbd, MbgNbd, ParetoNbd
-from custrel.valuation._expansion import Expansion, at_few_ages
+from custrel.valuation._expansion import Expansion, at_few_ages, at_few_ratios
 from custrel.valuation._rows import History
 
 CNBD = BgCnbd(r=0.5, alpha=6.0, a=0.8, b=2.4, k=2, unit="W")
@@ -82,8 +82,8 @@ def test_what_has_no_short_expansion_is_computed_for_each():
     asked = []
 
     def kernel(who):
-        asked.append(len(who.x))
-        smooth = 1 / (4 + who.age)
+        asked.append(math.prod(who.shape))
+        smooth = 1 / (4 + who.age + 0 * who.x)
         return np.stack([smooth, np.where(who.x > 0, np.maximum(smooth, 0.03), smooth)])
 
     found = at_few_ages(kernel, History(x, np.zeros_like(x), age), knee=4.0)
@@ -91,3 +91,44 @@ def test_what_has_no_short_expansion_is_computed_for_each():
     assert asked[1:] == [3]
     right = kernel(History(x, np.zeros_like(x), age))
     np.testing.assert_allclose(found, right, rtol=1e-12)
+
+
+def test_many_ratios_are_computed_at_a_few():
+    """But for one row, whose kernel has a corner."""
+    ratios, asked = np.linspace(0.05, 2.0, 400), []
+    corner = np.array([[False], [True], [False]])
+
+    def kernel(some, at):
+        rows = corner[some]
+        asked.append((len(rows), len(at)))
+        return at * np.where(rows, np.minimum(at, 0.7), 1 / (1 + at))
+
+    found = at_few_ratios(kernel, ratios)
+    assert asked[0][1] < 30
+    assert asked[1:] == [(1, 400)]
+    np.testing.assert_allclose(found, kernel(slice(None), ratios), rtol=1e-12)
+
+
+@pytest.mark.parametrize("model", MODELS[:2], ids=lambda model: type(model).__name__)
+def test_every_frequency_with_every_stretch_is_what_each_pair_is(model):
+    """Of all together a few ratios are computed, of each alone its own; and far ones of a few."""
+    frequency, horizon = np.array([0.0, 1, 7, 400])[:, None], np.geomspace(0.01, 900, 60)
+    together = model.expected_purchases(
+        frequency=frequency, recency=0.0 + (frequency > 0), T=30.0, horizon=horizon
+    )
+    alone = [
+        [
+            float(model.expected_purchases(frequency=x, recency=float(x > 0), T=30.0, horizon=t))
+            for t in horizon
+        ]
+        for x in frequency.ravel()
+    ]
+    np.testing.assert_allclose(together, alone, rtol=1e-10)
+
+
+@pytest.mark.parametrize("model", [*MODELS, CNBD], ids=lambda model: type(model).__name__)
+def test_no_customer_gets_nothing(model):
+    nobody = {name: np.zeros(0) for name in ("frequency", "recency", "T")}
+    for found in model.outlook(**nobody, horizon=26.5, rate=0.01).values():
+        assert found.shape == (0,)
+    assert model.expected_purchases(**nobody, horizon=52).shape == (0,)

@@ -61,17 +61,21 @@ class BetaGeometric(PurchaseProcess):
         return in_parts(self._alive_after, *who)
 
     def _alive_after(self, x: Floats, last: Floats, age: Floats) -> Floats:
-        odds = self._stop_odds(x) + (self.r + x) * np.log1p((age - last) / (self.alpha + last))
+        silent = (self.r + x) * np.log1p((age - last) / (self.alpha + last))
         with np.errstate(over="ignore"):  # expit takes four times as long
-            alive = 1 / (1 + np.exp(odds))
+            alive = 1 / (1 + self.a * np.exp(silent) / self._others(x))
         if not self._first_too:
             alive = np.where(x > 0, alive, 1.0)
         return np.asarray(alive, dtype=np.float64)
 
     def _stop_odds(self, x: Floats) -> Floats:
         """Return log(a / (b + n - 1)) after n occasions to stop, of which there must be one."""
-        before = np.maximum(self.b + (x + (self._first_too - 1)), self.b)
+        before = self._others(x)
         return np.asarray(np.log(self.a) - np.log(before), dtype=np.float64)
+
+    def _others(self, x: Floats) -> Floats:
+        """Return b + n - 1 after n occasions to stop, of which there must be one."""
+        return np.maximum(self.b + (x + (self._first_too - 1)), self.b)
 
     def _lasting(self, who: History, ahead: Floats) -> Floats:
         return lasting_alive(*self._prospects(who), ahead)

@@ -77,8 +77,8 @@ class Likelihood:
         # Summed without BLAS, whose threads wait busily for longer than this takes.
         bought = (rows.counts * rows.frequency).sum()
         rate = float(bought / (rows.counts * rows.T).sum())
-        # While alive, customers buy a third more often than they do until the end.
-        start: ArrayLike = np.clip([-0.5, np.log(rate * self.k) + 0.3, -1.5, 1.0], _LOW, _HIGH)
+        # While alive, customers buy more often than they do until the end.
+        start: ArrayLike = np.clip([-1.0, np.log(rate * self.k) + 0.5, -1.2, 1.0], _LOW, _HIGH)
         if len(rows.T) >= _MANY:
             few = Likelihood(rows.sample(_FEW), self.m, self.k)
             start = maximize(held.on(few), start, _LOW, _HIGH, near=_CLOSE).at

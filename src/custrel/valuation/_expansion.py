@@ -7,6 +7,7 @@ its Chebyshev expansion over log(1 + t/knee) falls geometrically.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.polynomial.chebyshev import chebval, chebvander
@@ -33,7 +34,7 @@ class Expansion:
 
     def __init__(self, knee: float, furthest: float, size: int | None = None) -> None:
         self._knee, self._length = knee, float(np.log1p(furthest / knee))
-        size = size or _size_for(self._length)
+        size = size or size_for(self._length)
         steps = np.arange(size)
         self.moments = knee * np.expm1(self._length / 2 * (1 - np.cos(np.pi * steps / (size - 1))))
         halved = np.where((steps == 0) | (steps == size - 1), 0.5, 1.0)
@@ -55,7 +56,8 @@ def at_few_ages(kernel: Callable[[History], Floats], who: History, knee: float) 
     Parameters
     ----------
     kernel : callable
-        Gives a positive value of each history, or several in rows.
+        Gives a positive value of each history, or several in rows; of histories whose x run
+        along one axis, and T along another, too.
     who : History
         Of arrays of one shape.
     knee : float
@@ -73,11 +75,9 @@ def at_few_ages(kernel: Callable[[History], Floats], who: History, knee: float) 
     curve = Expansion(knee + first, float(age.max()) - first)
     levels, place = distinct_frequencies(x)
     size = len(curve.moments)
-    if 2 * len(levels) * size > len(x):
+    if len(levels) * size > len(x):
         return kernel(who)
-    times, ages = np.repeat(levels, size), np.tile(first + curve.moments, len(levels))
-    values = kernel(History(times, np.zeros_like(times), ages))
-    values = values.reshape(*values.shape[:-1], len(levels), size)
+    values = kernel(History(levels[:, None], np.zeros((1, 1)), (first + curve.moments)[None, :]))
     terms = np.moveaxis(values @ curve.terms, -1, 0)
     result = np.empty((*terms.shape[1:-1], len(x)))
     for part in parts_of(len(x)):
@@ -90,8 +90,40 @@ def at_few_ages(kernel: Callable[[History], Floats], who: History, knee: float) 
     return result
 
 
-def _size_for(length: float) -> int:
+def at_few_ratios(kernel: Callable[[Any, Floats], Floats], ratios: Floats) -> Floats:
+    """Compute what is expected until times relative to those past, at few where many are asked for.
+
+    Parameters
+    ----------
+    kernel : callable
+        Of a selection of rows and some ratios, gives a table of values, which are positive and
+        about proportional to the ratios; analytic but for ratios of -1 and less.
+    ratios : ndarray of shape (ratios,)
+        Not negative.
+
+    Returns
+    -------
+    ndarray of shape (rows, ratios)
+        Where the last terms of a row show that its expansion is not exact, the kernel's own.
+    """
+    least, every = float(ratios.min()), slice(None)
+    curve = Expansion(1 + least, float(ratios.max()) - least)
+    if least <= 0 or 2 * len(curve.moments) > len(ratios):
+        return kernel(every, ratios)
+    places = least + curve.moments
+    values = kernel(every, places) / places
+    terms = values @ curve.terms
+    result = np.asarray(terms @ curve.basis(ratios - least).T * ratios)
+    rest = np.flatnonzero(
+        (np.abs(terms[:, -2:]) > SMALL * values.min(axis=1, keepdims=True)).any(axis=1)
+    )
+    if len(rest):
+        result[rest] = kernel(rest, ratios)
+    return result
+
+
+def size_for(length: float) -> int:
     """Return how many terms make an expansion exact: log(1 + t/knee) is singular at +-i pi."""
     # The logarithm of the ellipse through the singularity, in which the terms fall.
     fall = np.arcsinh(2 * np.pi / max(length, 1e-300))
-    return int(np.ceil(_DIGITS / fall)) + 4
+    return int(np.ceil(_DIGITS / fall)) + 2

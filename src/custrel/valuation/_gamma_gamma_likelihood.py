@@ -72,7 +72,7 @@ class _Likelihood:
     def start(self) -> Floats:
         """Return coordinates for customers who differ as much as their purchases do."""
         mean = float((self.counts * self.total / self.x).sum() / self.n.sum())
-        return np.log([2.0, 3.0, mean * 2 / 3])
+        return np.log([3.0, 4.0, mean * 3 / 4])
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         move = np.array(_TO_LOGS)

@@ -113,7 +113,7 @@ def maximize(
     low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     point = np.array(start, dtype=np.float64)
     value, gradient, hessian = objective(point)
-    radius, steps, near, promised = _LONGEST_STEP, 0, 0, np.inf
+    radius, steps, settling, promised = _LONGEST_STEP, 0, 0, np.inf
     arrived = False
     while steps < _MOST_STEPS and radius > _SHORTEST_STEP and not arrived:
         room = low - point, high - point
@@ -136,8 +136,8 @@ def maximize(
         if np.isfinite(result[0]) and result[0] >= value - noise * close:
             point, (value, gradient, hessian) = trial, result
             radius = min(_LONGEST_STEP, max(radius, 2 * length))
-            near += close
-            arrived = near >= _STEPS_NEAR
+            settling += close
+            arrived = settling >= _STEPS_NEAR
         else:
             radius = length / 4
     return Maximum(
@@ -153,9 +153,20 @@ def maximize(
 
 
 def _step(gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], radius: float) -> Floats:
-    """Return a Newton step of limited length that stays inside the box.
+    """Return a Newton step of limited length that stays inside the box."""
+    low, high = room
+    step = _newton_step(gradient, hessian, radius)
+    if ((low < 0) & (high > 0) & (low <= step) & (step <= high)).all():
+        return step
+    return _step_along_walls(gradient, hessian, room, radius)
 
-    A coordinate that would leave it goes to the wall, and the others are solved for again.
+
+def _step_along_walls(
+    gradient: Floats, hessian: Floats, room: tuple[Floats, Floats], radius: float
+) -> Floats:
+    """Return a step for which a coordinate that would leave the box goes to its wall.
+
+    The others are solved for again.
     """
     low, high = room
     step = np.zeros_like(gradient)

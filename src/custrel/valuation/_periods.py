@@ -11,31 +11,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidRule
-from custrel.valuation._expansion import SMALL, Expansion
+from custrel.valuation._expansion import SMALL, Expansion, size_for
 
 Floats = NDArray[np.float64]
 
 _FOR_EVER = 45.0  # discounted by exp(-45), nothing counts
 _LEAST_RATE = 2e-5  # over all time, one unit after another: two million of them
 _CHUNK = 1 << 15  # of moments that an expansion is summed over at once
+_CELLS = 1 << 14  # counts that are asked for at once
 _PANEL, _NODES = 0.4, 12  # Gauss and Legendre's rule, in log(1 + t/bend)
 
 
 def present_value(
-    count: Callable[[float], Floats],
+    count: Callable[[Floats], Floats],
     *,
     horizon: float,
     rate: float,
     knee: float,
     bend: float | None = None,
     continuous: bool = False,
-) -> Floats:
-    """Return what is expected until the horizon, at present value.
+    customers: int = 1,
+) -> tuple[Floats, Floats]:
+    """Return what is expected until the horizon, and its present value.
 
     Parameters
     ----------
     count : callable
-        Gives the number expected until a time, for all customers.
+        Gives the numbers expected until some times, for all customers, those of a time in a row.
     horizon : float
         How far to look ahead, in units; the last one may be cut short.  May be infinite.
     rate : float
@@ -47,10 +49,13 @@ def present_value(
         The shortest time within which it bends at all; default: the knee.
     continuous : bool
         Whether each purchase is discounted from its own moment, or all of a unit from its end.
+    customers : int
+        How many there are: the more, the fewer times are asked for at once.
 
     Returns
     -------
-    ndarray
+    expected, present : ndarray
+        Over an infinite horizon, expected is until when nothing counts any more.
 
     Raises
     ------
@@ -72,22 +77,23 @@ def present_value(
                 "by one. Take discounting='continuous', or a horizon."
             )
         horizon = float(np.ceil(_FOR_EVER / force))
-    if horizon == 0:
-        return np.zeros_like(count(0.0))
+    if horizon == 0 or not customers:
+        nothing = np.zeros_like(count(np.zeros(1))[0])
+        return nothing, nothing
+    at_once = max(1, _CELLS // customers)
     if continuous:
         moments, weights = _moments(horizon, force, min(knee, bend or knee))
     else:
         moments, weights = _ends(horizon, force)
-    size = len(Expansion(knee, horizon).moments)
+    size = size_for(float(np.log1p(horizon / knee)))
     for nodes in (size, 2 * size):
         if nodes < len(moments) / 2:
-            expanded = _by_expansion(count, (moments, weights), Expansion(knee, horizon, nodes))
+            curve = Expansion(knee, horizon, nodes)
+            expanded = _by_expansion(count, (moments, weights), curve, at_once)
             if expanded is not None:
                 return expanded
-    total = np.zeros(())
-    for moment, weight in zip(moments, weights, strict=True):
-        total = total + weight * count(float(moment))
-    return total
+    expected, present = _weighed(count, moments, _with_last(weights), at_once)
+    return expected, present
 
 
 def _ends(horizon: float, force: float) -> tuple[Floats, Floats]:
@@ -118,19 +124,38 @@ def _moments(horizon: float, force: float, bend: float) -> tuple[Floats, Floats]
 
 
 def _by_expansion(
-    count: Callable[[float], Floats], weighed: tuple[Floats, Floats], curve: Expansion
-) -> Floats | None:
-    """Return the weighted sum of counts by their expansion, or None where that is not exact."""
+    count: Callable[[Floats], Floats],
+    weighed: tuple[Floats, Floats],
+    curve: Expansion,
+    at_once: int,
+) -> tuple[Floats, Floats] | None:
+    """Return the last count and the weighted sum of all by their expansion; None if not exact."""
     sums = np.zeros(len(curve.moments))
     for moments, weights in _chunks(*weighed):
         sums += np.einsum("i,ij->j", weights, curve.basis(moments))
-    rows = np.vstack([np.einsum("i,ij->j", sums, curve.terms), curve.terms[-2:]])
-    now, totals = np.zeros(()), [np.zeros(()) for _ in rows]
-    for moment, row in zip(curve.moments, rows.T, strict=True):
-        now = count(float(moment))
-        totals = [total + weight * now for total, weight in zip(totals, row, strict=True)]
-    exact = all((np.abs(last) <= SMALL * now).all() for last in totals[1:])
-    return totals[0] if exact else None
+    weights = np.einsum("i,ij->j", sums, curve.terms)
+    rows = np.vstack([_with_last(weights), curve.terms[-2:]])
+    expected, present, *last = _weighed(count, curve.moments, rows, at_once)
+    exact = all((np.abs(term) <= SMALL * expected).all() for term in last)
+    return (expected, present) if exact else None
+
+
+def _with_last(weights: Floats) -> Floats:
+    """Return weights under those that take the last count alone."""
+    rows = np.zeros((2, len(weights)))
+    rows[0, -1], rows[1] = 1.0, weights
+    return rows
+
+
+def _weighed(
+    count: Callable[[Floats], Floats], moments: Floats, rows: Floats, at_once: int
+) -> Floats:
+    """Return sums of counts at some moments, one for each row of weights."""
+    total = np.zeros(())
+    for start in range(0, len(moments), at_once):
+        part = slice(start, start + at_once)
+        total = total + np.einsum("ij,j...->i...", rows[:, part], count(moments[part]))
+    return total
 
 
 def _chunks(*arrays: Floats) -> Iterator[tuple[Floats, ...]]:

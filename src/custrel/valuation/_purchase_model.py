@@ -7,6 +7,7 @@ is one whose history has just begun.  Customers of equal histories are computed 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -282,20 +283,15 @@ class PurchaseProcess(PurchaseSampling):
             No such way of discounting.
         """
         require_discounting(rate, horizon, discounting)
-        continuous, ahead = discounting == "continuous", np.asarray(float(horizon))
+        options = (float(horizon), float(rate), discounting == "continuous")
         who = self._known(frequency, recency, T)
-        verbs: dict[str, Callable[[History], Floats]] = {
-            "expected_purchases": lambda some: self._while_alive(some, ahead),
-            "discounted_purchases": lambda some: self._present(
-                some, float(horizon), float(rate), continuous
-            ),
-        }
-        if horizon == np.inf:
-            del verbs["expected_purchases"]
         alive = self._alive(who)
-        each = self._spread(lambda some: np.stack([verb(some) for verb in verbs.values()]), who)
-        each *= alive
-        return {"p_alive": alive, **dict(zip(verbs, each, strict=True))}
+        if horizon == np.inf:
+            present = alive * self._spread(lambda some: self._present(some, *options), who)
+            return {"p_alive": alive, "discounted_purchases": present}
+        both = self._spread(lambda some: np.stack(self._until(some, *options)), who)
+        both *= alive
+        return {"p_alive": alive, "expected_purchases": both[0], "discounted_purchases": both[1]}
 
     def predict(self, summary: Any, *, horizon: float) -> Any:
         """Add what each customer will do to a customer summary.
@@ -362,8 +358,16 @@ class PurchaseProcess(PurchaseSampling):
 
     def _present(self, who: History, horizon: float, rate: float, continuous: bool) -> Floats:
         """Return the present number of purchases of one alive."""
+        return self._until(who, horizon, rate, continuous)[1]
+
+    def _until(
+        self, who: History, horizon: float, rate: float, continuous: bool
+    ) -> tuple[Floats, Floats]:
+        """Return the purchases to expect of one alive until a horizon, and their present number."""
+        shape = who.shape
         return present_value(
-            lambda ahead: self._while_alive(who, np.asarray(ahead)),
+            lambda ahead: self._while_alive(who, ahead.reshape(-1, *(1 for _ in shape))),
+            customers=math.prod(shape),
             horizon=horizon,
             rate=rate,
             knee=self._knee(who),

@@ -155,6 +155,8 @@ def read_cohorts(door: Door, cohort: str | None, period: str, active: str) -> Re
 
 def numbers_for(door: Door, *columns: str) -> Door:
     """Let columns of booleans be read as 0 and 1."""
+    if not columns:
+        return door
     schema = door.frame.collect_schema()
     flags = [name for name in columns if name in door.columns and schema[name] == nw.Boolean]
     if not flags:

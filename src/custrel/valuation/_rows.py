@@ -22,6 +22,7 @@ Ints = NDArray[np.int64]
 Keys = NDArray[Any]  # of int32 where that is enough, else int64
 
 _SAMPLE, _ENOUGH = 4096, 1024
+_FEW = 1024  # rows, below which it is not worth while to look for what repeats
 _WORTH_WHILE = 0.5  # distinct times per row of the sample, above which hardly anything repeats
 _MOST_DAYS = 1 << 20  # nearly three thousand years
 _ROOM = 4  # cells of a table per row, up to which counting in it beats sorting
@@ -161,7 +162,7 @@ def distinct_pairs(frequency: Floats, T: Floats) -> tuple[Floats, Floats, Ints |
 
     None in the last place means that nothing repeats.
     """
-    ages = _Levels.of(T) if len(T) >= _SAMPLE else None
+    ages = _Levels.of(T) if len(T) >= _FEW else None
     size = 0 if ages is None else (int(frequency.max()) + 1) * ages.size
     if ages is None or size > _LARGEST_KEY:
         return frequency, T, None

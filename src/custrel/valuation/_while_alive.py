@@ -7,12 +7,14 @@ the next t he is expected to buy E[(1 - (1 + p t/A)^-k) / p] times.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, expit, hyp2f1
 
+from custrel.valuation._expansion import at_few_ratios
 from custrel.valuation._stirling import log_beta
 
 Floats = NDArray[np.float64]
@@ -59,8 +61,25 @@ def purchases_while_alive(
     nearly equal numbers (short stretches, a = 1, a + beta = 1) and where 2F1 loses its own
     (large parameters).  There the expectation is integrated over log(p / (1 - p)): every term
     is positive, and the trapezoidal rule on the whole line converges geometrically.
+
+    It depends on t/A, whatever t and A are: where each k goes with each of many ratios, it is
+    computed at a few of them.
     """
-    k, beta, ratio = np.broadcast_arrays(k, beta, ahead / passed)
+    ratio = np.asarray(ahead / passed)
+    shape = np.broadcast_shapes(k.shape, ratio.shape)
+    if ratio.size < 2 or k.size * ratio.size > math.prod(shape):
+        return _purchases(k, a, beta, ratio)
+    sizes, rests = k.reshape(-1, 1), beta.reshape(-1, 1)
+    found = at_few_ratios(
+        lambda some, ratios: _purchases(sizes[some], a, rests[some], ratios), ratio.ravel()
+    )
+    who, when = np.arange(k.size).reshape(k.shape), np.arange(ratio.size).reshape(ratio.shape)
+    return np.asarray(found[who, when])
+
+
+def _purchases(k: Floats, a: float, beta: Floats, ratio: Floats) -> Floats:
+    """Return the purchases to expect, by the ratio of the time ahead to that which has passed."""
+    k, beta, ratio = np.broadcast_arrays(k, beta, ratio)
     shape = k.shape
     k, beta, ratio = k.ravel(), beta.ravel(), ratio.ravel()
     c = a + (beta - 1)

@@ -26,6 +26,8 @@ __all__ = ["PurchaseModel", "lifetime_value", "new_customer_value"]
 
 Floats = NDArray[np.float64]
 
+_TIMES = frozenset({"frequency", "recency", "T", "periods", "tenure"})  # other columns may be flags
+
 
 class PurchaseModel(Protocol):
     """What a model of repeat purchases must be able to say.
@@ -220,7 +222,7 @@ def lifetime_value(
     spent: tuple[str, ...] = spend.history if isinstance(spend, GammaGamma) else ()
     columns = [*names, *(name for name in spent if name not in names)]
     door.require(columns, remedy="custrel.summarize makes them from an order log.")
-    numbers = numbers_for(door, *names)
+    numbers = numbers_for(door, *(name for name in names if name not in _TIMES))
     if door.lazy:  # in memory, reading them sees to it
         numbers.require_numbers(*columns)
     arrays, _ = numbers.distinct(*(names if door.lazy else columns))

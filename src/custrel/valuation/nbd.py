@@ -141,6 +141,12 @@ class Nbd(PurchaseProcess):
             present = units + (horizon - whole) * np.exp(-force * horizon)
         return self._rate(who) * present
 
+    def _until(
+        self, who: History, horizon: float, rate: float, continuous: bool
+    ) -> tuple[Floats, Floats]:
+        present = self._present(who, horizon, rate, continuous)
+        return self._while_alive(who, np.asarray(horizon)), present
+
     def _people(self, rng: np.random.Generator, size: int) -> People:
         nobody = np.zeros(size)
         return self._survivors(rng, History(nobody, nobody, nobody))
