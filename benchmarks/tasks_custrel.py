@@ -113,21 +113,41 @@ def bg_bb(folder: Path) -> Measured:
 
 
 def lifetime_value(folder: Path) -> Measured:
-    """Compute the value of twelve months of every customer, at CDNOW's parameters.
+    """Add the value of twelve months of every customer, and what it is made of, to a frame."""
+    summary, model, spend = _valued(folder)
+    options = {"horizon": 12, "discount": cr.DiscountRate.per_month(0.01)}
+    value = partial(cr.lifetime_value, model=model, spend=spend, **options)
+    value(summary.with_frame(summary.frame.head(SMALL)))
+    valued, figures = measure(lambda: value(summary))
+    return {"values": valued.frame["lifetime_value"].to_numpy()}, figures
 
-    It is discounted by the month, as lifetimes does it, so that times are in months.
+
+def lifetime_value_of_columns(folder: Path) -> Measured:
+    """Compute the same values alone, of columns, as lifetimes does."""
+    summary, model, spend = _valued(folder)
+    history = {name: summary.frame[name] for name in ("frequency", "recency", "T")}
+    amounts = summary.frame["monetary_value"]
+
+    def value() -> Any:
+        purchases = model.discounted_purchases(**history, horizon=12, rate=0.01)
+        frequency = history["frequency"]
+        return purchases * spend.expected_spend(frequency=frequency, monetary_value=amounts)
+
+    values, figures = measure(value)
+    return {"values": values}, figures
+
+
+def _valued(folder: Path) -> tuple[cr.CustomerSummary, cr.BgNbd, cr.GammaGamma]:
+    """Return customers and models, at CDNOW's parameters.
+
+    Values are discounted by the month, as lifetimes does it, so that times are in months.
     """
     frame, months = pd.DataFrame(load(folder)), cr.TimeUnit("W").in_units("M")
     for name in ("recency", "T"):
         frame[name] = np.rint(frame[name] * 7) / cr.TimeUnit("M").days
     summary = cr.CustomerSummary(frame, unit="M")
     model = cr.BgNbd(r=CDNOW.r, alpha=CDNOW.alpha * months, a=CDNOW.a, b=CDNOW.b, unit="M")
-    spend = cr.GammaGamma(p=CDNOW.p, q=CDNOW.q, v=CDNOW.v)
-    options = {"horizon": 12, "discount": cr.DiscountRate.per_month(0.01)}
-    value = partial(cr.lifetime_value, model=model, spend=spend, **options)
-    value(summary.with_frame(summary.frame.head(SMALL)))
-    valued, figures = measure(lambda: value(summary))
-    return {"values": valued.frame["lifetime_value"].to_numpy()}, figures
+    return summary, model, cr.GammaGamma(p=CDNOW.p, q=CDNOW.q, v=CDNOW.v)
 
 
 def gamma_gamma(folder: Path) -> Measured:
@@ -206,6 +226,7 @@ if __name__ == "__main__":
             "pareto_nbd": pareto_nbd,
             "bg_bb": bg_bb,
             "lifetime_value": lifetime_value,
+            "lifetime_value_of_columns": lifetime_value_of_columns,
             "gamma_gamma": gamma_gamma,
             "probability_alive": probability_alive,
             "expected_purchases": expected_purchases,
