@@ -254,10 +254,10 @@ def _broken(x: Floats) -> NDArray[np.bool_]:
     return np.asarray(~((x >= 0) & (x < np.inf) & (x == np.floor(x))))
 
 
-def parts_of(length: int) -> Iterator[slice]:
+def parts_of(length: int, start: int = 0) -> Iterator[slice]:
     """Yield slices of rows whose intermediate results stay in the cache."""
-    for start in range(0, length, _CHUNK):
-        yield slice(start, start + _CHUNK)
+    for begin in range(start, length, _CHUNK):
+        yield slice(begin, begin + _CHUNK)
 
 
 def in_parts(kernel: Callable[..., NDArray[Any]], *arrays: Floats) -> NDArray[Any]:
@@ -265,8 +265,13 @@ def in_parts(kernel: Callable[..., NDArray[Any]], *arrays: Floats) -> NDArray[An
     shape = arrays[0].shape
     if len(shape) != 1 or any(values.shape != shape for values in arrays):
         return kernel(*arrays)
-    parts = (tuple(values[part] for values in arrays) for part in parts_of(*shape))
-    return np.concatenate([kernel(*some) for some in parts] or [kernel(*arrays)])
+    first = slice(0, _CHUNK)
+    values = kernel(*(each[first] for each in arrays))
+    result = np.empty(shape, dtype=values.dtype)
+    result[first] = values
+    for part in parts_of(*shape, start=_CHUNK):
+        result[part] = kernel(*(each[part] for each in arrays))
+    return result
 
 
 def require_one_length(**arrays: Floats) -> None:

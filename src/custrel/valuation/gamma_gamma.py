@@ -273,8 +273,11 @@ class GammaGamma(Learnt):
     def _expected(self, x: Floats, mean: Floats) -> Floats:
         total = np.where(x > 0, x * mean, 0.0)
         below = self.p * x + (self.q - 1)
-        known = (below > 0) & (total >= 0)
-        return (total + self.v) * self.p / np.where(known, below, np.nan)
+        below[~((below > 0) & (total >= 0))] = np.nan
+        total += self.v
+        total *= self.p
+        total /= below
+        return total
 
     def predict(self, summary: Any) -> Any:
         """Add the spend to expect to a customer summary.

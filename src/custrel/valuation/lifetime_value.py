@@ -235,7 +235,9 @@ def lifetime_value(
             amounts = spend.expected_spend(frequency=x, monetary_value=mean)
         else:
             amounts = np.full_like(arrays[0], spend)
-        value = margin * amounts * purchases["discounted_purchases"] - acquisition_cost
+        value = amounts * purchases["discounted_purchases"]
+        value *= margin  # in place: memory costs more than arithmetic
+        value -= acquisition_cost
         money = {"expected_spend": amounts, "lifetime_value": value}
         return door.attach(purchases | money, by=history)
     valued = door.attach(purchases, by=history)
