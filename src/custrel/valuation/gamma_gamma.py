@@ -273,11 +273,8 @@ class GammaGamma(Learnt):
     def _expected(self, x: Floats, mean: Floats) -> Floats:
         total = np.where(x > 0, x * mean, 0.0)
         below = self.p * x + (self.q - 1)
-        below[~((below > 0) & (total >= 0))] = np.nan
-        total += self.v
-        total *= self.p
-        total /= below
-        return total
+        known = (below > 0) & (total >= 0)
+        return (total + self.v) * self.p / np.where(known, below, np.nan)
 
     def predict(self, summary: Any) -> Any:
         """Add the spend to expect to a customer summary.
