@@ -52,6 +52,7 @@ from custrel.segmentation import (
     Suitability,
     Treatment,
 )
+from custrel.units import TimeUnit
 from custrel.valuation import (
     CellAction,
     CustomerProfit,
@@ -78,6 +79,7 @@ CODES = {
     "segment": STANDARD_SEGMENTS.segments,
     "abc": AbcRule().classes + AbcRule.by_customers().classes,
     "risk": tuple(RiskVerdict),
+    "time_unit": tuple(TimeUnit),
     "treatment": tuple(Treatment),
     "kano": tuple(KanoCategory),
     "two_factor": tuple(TwoFactor),

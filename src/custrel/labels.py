@@ -113,6 +113,16 @@ _SERVQUAL: _Names = MappingProxyType(
     }
 )
 
+_TIME_UNITS: _Names = MappingProxyType(
+    {
+        "D": ("Day", "天"),
+        "W": ("Week", "周"),
+        "M": ("Month", "个月"),
+        "Q": ("Quarter", "个季度"),
+        "Y": ("Year", "年"),
+    }
+)
+
 _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
     {
         "segment": _SEGMENTS,
@@ -123,6 +133,7 @@ _ANALYTIC: Mapping[str, _Names] = MappingProxyType(
         "two_factor": _TWO_FACTOR,
         "ipa": _IPA,
         "servqual": _SERVQUAL,
+        "time_unit": _TIME_UNITS,
         **SATISFACTION_NAMES,
         **SEGMENTATION_NAMES,
         **VALUATION_NAMES,
@@ -143,7 +154,7 @@ def label(code: str, language: str = "en", *, of: str | None = None) -> str:
         English or Chinese.
     of : str, optional
         Which kind of code it is: ``"segment"``, ``"abc"``, ``"risk"``, ``"treatment"``,
-        ``"kano"``, ``"two_factor"``, ``"ipa"``, ``"servqual"``, ``"investment_verdict"``, ``"equity_driver"``,
+        ``"kano"``, ``"two_factor"``, ``"ipa"``, ``"servqual"``, ``"time_unit"``, ``"investment_verdict"``, ``"equity_driver"``,
         ``"sub_driver"``, ``"triage"``, ``"product_profit"``, ``"customer_profit"``,
         ``"cell_action"``, or one of the domain model:
         ``"outcome"``, ``"trigger"``, the name of a flow, ...  A wrong kind is told them all.

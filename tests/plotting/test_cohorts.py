@@ -42,12 +42,29 @@ def test_a_period_cut_short_is_hatched(table):
     assert "hatched: not observed to its end" in note
 
 
+def test_nothing_is_said_of_hatching_where_all_was_observed_to_the_end():
+    log = pd.DataFrame(
+        {"customer_id": [1, 1, 2], "date": ["2024-01-05", "2024-02-05", "2024-02-07"]}
+    )
+    table = cohorts(log, amount=None, observed_until="2024-02-29")
+    ax = plot_cohorts(table, what="active", partial=True)
+    assert not any(patch.get_hatch() for patch in ax.patches)
+    assert not any("hatched" in text.get_text() for text in ax.texts)
+
+
+def test_periods_without_a_unit_are_called_periods():
+    log = pd.DataFrame({"customer_id": [1, 1, 2], "date": [1, 2, 2]})
+    ax = plot_cohorts(cohorts(log, amount=None, period=None, observed_until=2))
+    assert ax.get_xlabel() == "Periods since the first purchase"
+    assert ax.get_title(loc="left") == "One period after the first purchase, 100% bought again"
+
+
 @pytest.mark.parametrize(
     ("what", "title"),
     [
-        ("revenue_to_date", "Revenue to date at age 1: 2.50 per customer"),
-        ("revenue_per_customer", "Revenue at age 1: 0.50 per customer"),
-        ("active", "Active at age 1: 10.0 per cohort"),
+        ("revenue_to_date", "Revenue to date per customer at age 1: 2.50"),
+        ("revenue_per_customer", "Revenue per customer at age 1: 0.50"),
+        ("active", "Active customers at age 1: 10.0 per cohort"),
     ],
 )
 def test_other_columns(table, what, title):

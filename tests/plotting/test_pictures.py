@@ -24,6 +24,7 @@ from custrel.segmentation import (
     transitions,
 )
 from custrel.transactions import summarize
+from custrel.valuation import cohorts
 
 PICTURES = {
     "rfm_heatmap": lambda d, **o: plotting.plot_rfm_heatmap(d.scored, currency="US dollars", **o),
@@ -57,6 +58,11 @@ PICTURES = {
     "key_accounts": lambda d, **o: plotting.plot_key_accounts(
         key_account_chart(d.months, standard=150, value="amount"), **o
     ),
+    "whale": lambda d, **o: plotting.plot_whale(d.profits, **o),
+    "cohorts": lambda d, **o: plotting.plot_cohorts(d.cohorts, **o),
+    "cohorts_partial": lambda d, **o: plotting.plot_cohorts(
+        d.cohorts, what="revenue_to_date", partial=True, currency="US dollars", **o
+    ),
 }
 pictures = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 
@@ -75,6 +81,8 @@ def data(log, halves, model, scored, survey, curve, drivers):
     )
     now = summarize(log, unit="W", observed_until="1998-06-30")
     Data.dates = [STANDARD_SEGMENTS.label(scale.score(s)) for s in (earlier, now)]
+    Data.profits = scored.frame["revenue"].to_numpy() * 0.4 - 20
+    Data.cohorts = cohorts(log)
     Data.months = log.assign(month=log["date"].dt.strftime("%Y-%m"))
     return Data
 

@@ -10,12 +10,14 @@ from segmentation.engines import ENGINES
 
 from custrel.errors import ColumnNotFound, InvalidData, InvalidRule, UnknownCode
 from custrel.plotting import (
+    plot_cohorts,
     plot_correspondence,
     plot_key_accounts,
     plot_lorenz,
     plot_profile,
     plot_rfm_heatmap,
     plot_transitions,
+    plot_whale,
 )
 from custrel.plotting._axes import BLUE, GREY, ORANGE
 from custrel.segmentation import (
@@ -26,6 +28,7 @@ from custrel.segmentation import (
     segment_profile,
     transitions,
 )
+from custrel.valuation import cohorts
 
 FLOWS = Transitions(
     states=("a", "b", "c"),
@@ -230,6 +233,12 @@ MONTHS = {
 NEEDS = {"segment": ["champions", "champions", "lost"], "need": ["advice", "advice", "price"]}
 SCORED = {"recency_score": [1, 2, 2], "frequency_score": [1, 1, 2], "revenue": [20, 30, 90]}
 HEADS = {"recency_score": [1, 2, 2, 1], "frequency_score": [1, 1, 1, 2]}
+COHORTS = cohorts(
+    pd.DataFrame(
+        {"customer_id": [1, 1, 2], "date": ["2024-01-05", "2024-02-05", "2024-01-07"], "amount": 2}
+    ),
+    observed_until="2024-02-29",
+)
 IN_CHINESE = {
     "冠军客户：收入为平均值的3.6倍": lambda **o: plot_profile(
         segment_profile(pd.DataFrame(CUSTOMERS), of=["revenue"]), of=["revenue"], **o
@@ -246,6 +255,12 @@ IN_CHINESE = {
     ),
     "最大的一组：最近购买2分、购买频率1分，占客户的50%": lambda **o: plot_rfm_heatmap(
         pd.DataFrame(HEADS), what="customers", **o
+    ),
+    "75%的客户创造140%的利润；25%亏掉40%": lambda **o: plot_whale([30.0, -40.0, 100.0, 10.0], **o),
+    "客户合计亏损4.00": lambda **o: plot_whale([5.0, -9.0], **o),
+    "首次购买后第1个月，50%再次购买": lambda **o: plot_cohorts(COHORTS, **o),
+    "第1个月的人均累计收入：3.00": lambda **o: plot_cohorts(
+        COHORTS, what="revenue_to_date", currency="元", **o
     ),
     "已流失客户与price关联最强": lambda **o: plot_correspondence(
         correspondence(pd.DataFrame(NEEDS), columns="need"), **o

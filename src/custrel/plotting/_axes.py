@@ -170,7 +170,7 @@ def compare(expected: float, actual: float) -> str:
 def column_name(column: str, language: str) -> str:
     """Return what to call a column: its measure, where it is a known one; else what the caller does."""
     name = column_in_text(column, language)
-    return name if language == "zh" else name[:1].upper() + name[1:]
+    return name if language == "zh" else capital(name)
 
 
 def column_in_text(column: str, language: str) -> str:
@@ -182,6 +182,11 @@ def construct_name(name: str, language: str) -> str:
     """Return what to call a construct of a path model: by the catalogue, or as the caller does."""
     found = label_or_code(name, language, of="construct")
     return column_name(name, "en") if found == name else found
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital letter, and leave the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def plural(unit: TimeUnit | None) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.labels import label
 from custrel.plotting._axes import (
     PALE,
     SEQUENTIAL,
     axes_for,
+    capital,
     percent,
     readable_on,
     require_matplotlib,
     short,
     write_headline,
 )
+from custrel.plotting._fonts import font_of, speak
 from custrel.units import TimeUnit
 from custrel.valuation.cohort_table import CohortCells, CohortTable
 
@@ -32,6 +37,54 @@ _MOST = 60  # cohorts or ages that can still be told apart
 _ROOMY = 25  # ages, up to which a cell has room for a number
 _WIDTH, _HEIGHT = 0.42, 0.3  # inches that a cell takes
 _MARGIN = (1.8, 1.6)  # inches for labels and headline
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "across": "{units} since the first purchase",
+                "up": "First purchase (customers)",
+                "first": "One {unit} after the first purchase, {share} bought again",
+                "later": "; after {age}, {share}",
+                "period": "period",
+                "periods": "periods",
+                "too early": "No period after the first purchase is observed to its end",
+                "per customer": "{name} at age {age}: {number}",
+                "per cohort": "{name} at age {age}: {number} per cohort",
+                "note": "{customers:,} customers, observed until {until}; in each cell {name}",
+                "currency": " in {currency}",
+                "hatched": "; hatched: not observed to its end",
+                "retention": "the share of the cohort that bought in that period",
+                "active": "active customers",
+                "purchases": "purchases",
+                "revenue": "revenue",
+                "revenue_per_customer": "revenue per customer",
+                "revenue_to_date": "revenue to date per customer",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "across": "首次购买后的{units}数",
+                "up": "首次购买时间（客户数）",
+                "first": "首次购买后第1{unit}，{share}再次购买",
+                "later": "；第{age}{unit}为{share}",
+                "period": "期",
+                "periods": "期",
+                "too early": "首次购买之后尚无观察完整的一期",
+                "per customer": "第{age}{unit}的{name}：{number}",
+                "per cohort": "第{age}{unit}的{name}：每批{number}",
+                "note": "{customers:,}位客户，观察至{until}；格内为{name}",
+                "currency": "（{currency}）",
+                "hatched": "；斜线：该期尚未观察完整",
+                "retention": "该批客户中在该期购买的比例",
+                "active": "购买客户数",
+                "purchases": "购买次数",
+                "revenue": "收入",
+                "revenue_per_customer": "人均收入",
+                "revenue_to_date": "人均累计收入",
+            }
+        ),
+    }
+)
 
 
 def plot_cohorts(
@@ -47,6 +100,7 @@ def plot_cohorts(
     ] = "retention",
     partial: bool = False,
     currency: str | None = None,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a cohort table: cohorts from above, their ages from the left.
@@ -61,6 +115,8 @@ def plot_cohorts(
         Whether periods are drawn, hatched, that were not observed to their end.
     currency : str, optional
         What money is measured in, for the small print.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot, as large as the table needs.
 
@@ -76,11 +132,16 @@ def plot_cohorts(
     InvalidRule
         There are more than 60 cohorts or ages.
     UnknownCode
-        There is no such column to draw.
+        There is no such column to draw, or no such language.
     ColumnNotFound
         Money was left out of the table, and is to be drawn.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     Examples
     --------
@@ -110,26 +171,30 @@ def plot_cohorts(
             f"picture; at most {_MOST} are drawn. Choose a longer period, or filter the log."
         )
     ages = np.flatnonzero(kept) + first
+    whole = cells.whole[:, ages]
+    words, language, family = speak(_TEXTS, language, lambda _: [currency or ""])
     if ax is None:
         rows, columns = shown.shape
         wide = max(6.4, columns * _WIDTH + _MARGIN[0])
         ax = axes_for(None, size=(wide, max(2.6, rows * _HEIGHT + _MARGIN[1])))
-    _draw(ax, shown, cells.whole[:, ages], what)
-    _label(ax, cells, ages, table.period)
-    measured = {"retention": "the share of the cohort that bought in that period"}
-    name = measured.get(what, what.replace("_", " "))
-    note = (
-        f"{table.customers:,} customers, observed until {table.observed_until}; in each cell {name}"
+    _draw(ax, shown, whole, what)
+    _name_rows_and_columns(ax, cells, ages, table.period)
+    unit, units = _unit_words(table.period, words, language)
+    ax.set_xlabel(words["across"].format(units=capital(units)), **font_of(family))
+    ax.set_ylabel(words["up"], **font_of(family))
+    note = words["note"].format(
+        customers=table.customers, until=table.observed_until, name=words[what]
     )
-    note += f" in {currency}" if currency and "revenue" in what else ""
-    note += (
-        "; hatched: not observed to its end" if not cells.whole[:, ages].all() and partial else ""
-    )
-    write_headline(ax, _headline(cells, what, table.period), note)
+    if currency and "revenue" in what:
+        note += words["currency"].format(currency=currency)
+    if (~np.isnan(shown) & ~whole).any():
+        note += words["hatched"]
+    title = _headline(cells, what, words, unit)
+    write_headline(ax, capital(title), note, family=family)
     return ax
 
 
-def _headline(cells: CohortCells, what: str, period: TimeUnit | None) -> str:
+def _headline(cells: CohortCells, what: str, words: Mapping[str, str], unit: str) -> str:
     """Say what cohorts of the first age and of the last one did, taken together."""
     values = np.where(cells.whole, cells.grid, np.nan)
     last = int(np.flatnonzero(~np.isnan(values).all(axis=0)).max(initial=0))
@@ -141,14 +206,24 @@ def _headline(cells: CohortCells, what: str, period: TimeUnit | None) -> str:
         return float(np.average(values[there, age], weights=weights)) if there.any() else np.nan
 
     if what != "retention":
-        whose = "customer" if what.startswith("revenue_") else "cohort"
-        name = what.replace("_", " ").replace(" per customer", "").capitalize()
-        return f"{name} at age {last}: {short(pooled(last))} per {whose}"
+        said = words["per customer" if per_customer else "per cohort"]
+        return said.format(name=words[what], age=last, unit=unit, number=short(pooled(last)))
     if last < 1:
-        return "No period after the first purchase is observed to its end"
-    one = "One period" if period is None else f"One {period.name.lower()}"
-    text = f"{one} after the first purchase, {percent(pooled(1))} bought again"
-    return text if last < 2 else f"{text}; after {last}, {percent(pooled(last))}"
+        return words["too early"]
+    said = words["first"].format(unit=unit, share=percent(pooled(1)))
+    if last < 2:
+        return said
+    return said + words["later"].format(age=last, unit=unit, share=percent(pooled(last)))
+
+
+def _unit_words(
+    period: TimeUnit | None, words: Mapping[str, str], language: str
+) -> tuple[str, str]:
+    """Return what one period is called, and what many are."""
+    if period is None:
+        return words["period"], words["periods"]
+    one = label(period, language).lower()
+    return one, f"{one}s" if language == "en" else one.removeprefix("个")
 
 
 def _draw(ax: Axes, shown: Floats, whole: NDArray[np.bool_], what: str) -> None:
@@ -168,10 +243,12 @@ def _draw(ax: Axes, shown: Floats, whole: NDArray[np.bool_], what: str) -> None:
         if roomy:
             text = percent(number) if what == "retention" else short(number)
             spot = (float(column), float(row))
-            ax.text(*spot, text, ha="center", va="center", color=colour, fontsize="x-small")
+            ax.text(*spot, text, ha="center", va="center", color=colour, fontsize="small")
 
 
-def _label(ax: Axes, cells: CohortCells, ages: NDArray[np.int64], period: TimeUnit | None) -> None:
+def _name_rows_and_columns(
+    ax: Axes, cells: CohortCells, ages: NDArray[np.int64], period: TimeUnit | None
+) -> None:
     rows, columns = len(cells.cohorts), len(ages)
     starts = _names_of(cells.cohorts, period)
     names = [f"{start}  ({size:,})" for start, size in zip(starts, cells.customers, strict=True)]
@@ -184,9 +261,6 @@ def _label(ax: Axes, cells: CohortCells, ages: NDArray[np.int64], period: TimeUn
     ax.tick_params(which="both", length=0)
     ax.grid(which="minor", color="white", linewidth=1)
     ax.spines[:].set_visible(False)
-    unit = "periods" if period is None else f"{period.name.lower()}s"
-    ax.set_xlabel(f"{unit.capitalize()} since the first purchase")
-    ax.set_ylabel("First purchase (customers)")
 
 
 def _names_of(starts: NDArray[Any], period: TimeUnit | None) -> list[str]:

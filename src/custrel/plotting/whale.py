@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,14 @@ from custrel.plotting._axes import (
     ORANGE,
     PALE,
     axes_for,
+    capital,
     count_in_percent,
     percent,
     require_matplotlib,
     short,
     write_headline,
 )
+from custrel.plotting._fonts import font_of, speak
 from custrel.valuation.whale_curve import WhaleCurve, whale_curve
 
 if TYPE_CHECKING:
@@ -32,6 +35,40 @@ __all__ = ["plot_whale"]
 Floats = NDArray[np.float64]
 
 _MOST_POINTS = 2000  # more than a screen has pixels across
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "across": "Share of {people}, the most profitable first",
+                "share": "Share of the profit so far",
+                "money": "Profit so far",
+                "best": "the best {part}\nbring {level}",
+                "makers": "{part} of {people} make {share} of the profit",
+                "losers": "; {part} lose {share}",
+                "loss": "{People} lose {money} in all",
+                "nothing": "{People} bring nothing in all",
+                "note": "{number:,} {people}: {profitable:,} bring profit, {even:,} break even, "
+                "{losing:,} lose; {money} in all",
+                "customers": "customers",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "across": "{people}占比，从利润最高的开始",
+                "share": "累计利润占总利润的比例",
+                "money": "累计利润",
+                "best": "最好的{part}\n带来{level}",
+                "makers": "{part}的{people}创造{share}的利润",
+                "losers": "；{part}亏掉{share}",
+                "loss": "{People}合计亏损{money}",
+                "nothing": "{People}合计不盈不亏",
+                "note": "{number:,}位{people}：{profitable:,}位赢利，{even:,}位持平，"
+                "{losing:,}位亏损；合计{money}",
+                "customers": "客户",
+            }
+        ),
+    }
+)
 
 
 def plot_whale(
@@ -40,6 +77,7 @@ def plot_whale(
     profit: str = "profit",
     population: str = "customers",
     tolerance: float = 0.0,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what the most profitable customers make together, and the others lose again.
@@ -54,6 +92,8 @@ def plot_whale(
         What to call the customers: "key accounts", say.
     tolerance : float
         A profit or loss of up to so much counts as breaking even.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -69,8 +109,15 @@ def plot_whale(
         There are no customers, or a value is missing or infinite.
     ColumnNotFound
         The column is not there.
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     See Also
     --------
@@ -95,60 +142,77 @@ def plot_whale(
     values = profits if is_array(profits) else enter(profits).values(profit)[0]
     whale = WhaleCurve.of(np.asarray(values), tolerance=tolerance)
     customers, together = _thinned(*whale_curve(values))
+    words, _, family = speak(_TEXTS, language, lambda _: [population])
+    people = words.get(population, population)
     positive = whale.total > 0
+    level = percent if positive else short
     height = together / whale.total if positive else together
     top = int(np.argmax(height))
+    best = words["best"].format(part=percent(customers[top]), level=level(height[top]))
 
     ax = axes_for(ax, size=(6.4, 4.4))
     ax.plot([0, 1], [0, height[-1]], color=GREY, linewidth=1, linestyle="--")
     ax.fill_between(customers, height, height[-1] * customers, color=PALE, linewidth=0)
     ax.plot(customers, height, color=BLUE, linewidth=2.5)
-    level = percent if positive else short
-    _point_out(ax, customers[top], height[top], height[-1], level)
+    _point_out(ax, (customers[top], height[top]), height[-1], best, family)
+    _scale(ax, level)
+    ax.set_xlabel(words["across"].format(people=people), **font_of(family))
+    ax.set_ylabel(words["share" if positive else "money"], **font_of(family))
+    write_headline(ax, _headline(whale, people, words), _note(whale, people, words), family=family)
+    return ax
+
+
+def _point_out(
+    ax: Axes, top: tuple[float, float], end: float, said: str, family: list[str] | None
+) -> None:
+    """Say what the customers up to the top of the curve bring together."""
+    x, y = top
+    ax.plot([x, x], [0, y], color=ORANGE, linewidth=1.2)
+    ax.plot([x], [y], "o", color=ORANGE, markersize=7)
+    right = x < 0.6
+    ax.annotate(
+        said,
+        (x, (y + end * x) / 2),
+        (10 if right else -10, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        linespacing=1.4,
+        color=ORANGE,
+        **font_of(family),
+    )
+
+
+def _scale(ax: Axes, level: Callable[[float], str]) -> None:
+    """Count customers in percent, and the profit in what it is drawn in."""
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_xlim(0, 1)
     ax.margins(y=0.08)
     count_in_percent(ax.xaxis)
     ax.yaxis.set_major_formatter(lambda number, _: level(number) if number else "0")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(f"Share of {population}, the most profitable first")
-    ax.set_ylabel("Share of the profit so far" if positive else "Profit so far")
-    write_headline(ax, _headline(whale, population), _note(whale, population))
-    return ax
 
 
-def _point_out(ax: Axes, x: float, y: float, end: float, level: Callable[[float], str]) -> None:
-    """Say what the customers up to the top of the curve bring together."""
-    ax.plot([x, x], [0, y], color=ORANGE, linewidth=1.2)
-    ax.plot([x], [y], "o", color=ORANGE, markersize=7)
-    right = x < 0.6
-    ax.annotate(
-        f"the best {percent(x)}\nbring {level(y)}",
-        (x, (y + end * x) / 2),
-        (10 if right else -10, 0),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center",
-        color=ORANGE,
-    )
-
-
-def _headline(whale: WhaleCurve, population: str) -> str:
-    if not whale.total:
-        return f"{population.capitalize()} bring nothing in all"
-    if whale.total < 0:
-        return f"{population.capitalize()} lose {short(-whale.total)} in all"
+def _headline(whale: WhaleCurve, people: str, words: Mapping[str, str]) -> str:
+    if whale.total <= 0:
+        said = words["loss" if whale.total else "nothing"]
+        return said.format(People=capital(people), money=short(-whale.total))
     makers = percent(whale.profitable / whale.customers)
-    made = f"{makers} of {population} make {percent(whale.peak_share)} of the profit"
+    made = words["makers"].format(part=makers, people=people, share=percent(whale.peak_share))
     if not whale.losing:
         return made
-    return f"{made}; {percent(whale.losing / whale.customers)} lose {percent(whale.lost_share)}"
+    losers = percent(whale.losing / whale.customers)
+    return made + words["losers"].format(part=losers, share=percent(whale.lost_share))
 
 
-def _note(whale: WhaleCurve, population: str) -> str:
-    return (
-        f"{whale.customers:,} {population}: {whale.profitable:,} bring profit, "
-        f"{whale.break_even:,} break even, {whale.losing:,} lose; {short(whale.total)} in all"
+def _note(whale: WhaleCurve, people: str, words: Mapping[str, str]) -> str:
+    return words["note"].format(
+        number=whale.customers,
+        people=people,
+        profitable=whale.profitable,
+        even=whale.break_even,
+        losing=whale.losing,
+        money=short(whale.total),
     )
 
 
