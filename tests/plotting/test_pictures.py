@@ -16,7 +16,9 @@ from custrel.plotting._axes import BLUE, GREY, ORANGE, compare, percent, readabl
 from custrel.satisfaction import ipa_survey
 from custrel.segmentation import (
     STANDARD_SEGMENTS,
+    FeatureSpace,
     RfmScale,
+    SelfOrganizingMap,
     abc,
     correspondence,
     key_account_chart,
@@ -58,6 +60,10 @@ PICTURES = {
     "key_accounts": lambda d, **o: plotting.plot_key_accounts(
         key_account_chart(d.months, standard=150, value="amount"), **o
     ),
+    "self_organizing_map": lambda d, **o: plotting.plot_self_organizing_map(d.map, d.scored, **o),
+    "component_plane": lambda d, **o: plotting.plot_self_organizing_map(
+        d.map, d.scored, of="revenue", **o
+    ),
     "whale": lambda d, **o: plotting.plot_whale(d.profits, **o),
     "cohorts": lambda d, **o: plotting.plot_cohorts(d.cohorts, **o),
     "cohorts_partial": lambda d, **o: plotting.plot_cohorts(
@@ -81,6 +87,8 @@ def data(log, halves, model, scored, survey, curve, drivers):
     )
     now = summarize(log, unit="W", observed_until="1998-06-30")
     Data.dates = [STANDARD_SEGMENTS.label(scale.score(s)) for s in (earlier, now)]
+    space = FeatureSpace.fit(scored, logs=["orders", "revenue"], numbers=["idle"])
+    Data.map = SelfOrganizingMap.fit(scored, space=space, shape=(3, 4))
     Data.profits = scored.frame["revenue"].to_numpy() * 0.4 - 20
     Data.cohorts = cohorts(log)
     Data.months = log.assign(month=log["date"].dt.strftime("%Y-%m"))

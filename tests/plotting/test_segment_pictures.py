@@ -16,12 +16,17 @@ from custrel.plotting import (
     plot_lorenz,
     plot_profile,
     plot_rfm_heatmap,
+    plot_self_organizing_map,
     plot_transitions,
     plot_whale,
 )
 from custrel.plotting._axes import BLUE, GREY, ORANGE
 from custrel.segmentation import (
+    Clustering,
     Correspondence,
+    Feature,
+    FeatureSpace,
+    SelfOrganizingMap,
     Transitions,
     correspondence,
     key_account_chart,
@@ -223,6 +228,80 @@ def test_a_map_of_one_axis():
     assert ax.get_title(loc="left") == "b and y go together most"  # 1/4 of all, against 1/8
 
 
+# ---------------------------------------------------------------------- self-organizing map
+
+SPACE = FeatureSpace(
+    [
+        Feature(column="x", centre=10, scale=2),
+        Feature(column="city", kind="category", categories=["bari", "rome"]),
+    ]
+)
+HALF = 2**-0.5  # how far a category is from none
+NODES = [[0.0, HALF, 0.0], [1.0, HALF, 0.0], [1.0, 0.0, HALF], [-4.0, 0.0, HALF]]
+PLACED = {"x": [10.0, 12.1, 11.9, 2.0, 12.0], "city": ["bari", "bari", "bari", "rome", "bari"]}
+
+
+def small_map(names=("segment_1_1", "segment_1_2", "segment_2_1", "segment_2_2")):
+    return SelfOrganizingMap(
+        segments=Clustering(space=SPACE, centres=NODES, names=names), shape=(2, 2)
+    )
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_borders_and_customers_of_a_map(kind):
+    """Borders by hand: from 0 to 1 is 1, from bari to rome another, from 1 to -4 five."""
+    ax = plot_self_organizing_map(small_map(), ENGINES[kind](PLACED))
+    right, down, along, up = 1.0, 2**0.5, 5.0, 26**0.5
+    borders = [
+        [(right + down) / 2, (right + up) / 2],
+        [(down + along) / 2, (up + along) / 2],
+    ]
+    assert np.asarray(ax.images[0].get_array()) == pytest.approx(np.array(borders))
+    said = [text.get_text() for text in ax.texts[:4]]
+    assert said == ["1.21\nn = 1", "3.05\nn = 3", "3.21\nn = 0", "5.05\nn = 1"]
+    times = borders[1][1] / np.mean(borders)
+    assert ax.get_title(loc="left").replace("\n", " ") == (
+        f"Row 2, column 2 is {times:.1f} times as far from its neighbors as the average segment"
+    )
+
+
+def test_component_planes_are_in_the_units_of_the_columns():
+    people = pd.DataFrame(PLACED)
+    ax = plot_self_organizing_map(small_map(), people, of="x")
+    assert np.asarray(ax.images[0].get_array()).tolist() == [[10, 12], [12, 2]]
+    assert ax.get_title(loc="left") == "X from 2.00 (row 2, column 2) to 12.0 (row 1, column 2)"
+    ax = plot_self_organizing_map(small_map(), people, of="city=rome")
+    assert np.asarray(ax.images[0].get_array()) == pytest.approx(np.array([[0, 0], [1, 1]]))
+    with pytest.raises(UnknownCode, match="'city=rome'"):
+        plot_self_organizing_map(small_map(), people, of="city")
+
+
+def test_a_map_with_names():
+    rule = small_map(("near", "segment_1_2", "segment_2_1", "far"))
+    ax = plot_self_organizing_map(rule, pd.DataFrame(PLACED), of="x")
+    assert [text.get_text() for text in ax.texts[:2]] == ["near\n10.0\nn = 1", "12.0\nn = 3"]
+    assert ax.get_title(loc="left") == "X from 2.00 (far) to 12.0 (row 1, column 2)"
+
+
+def test_maps_that_cannot_be_drawn_or_say_little():
+    with pytest.raises(InvalidData, match="no customer to draw"):
+        plot_self_organizing_map(small_map(), pd.DataFrame(PLACED).head(0))
+    space = FeatureSpace([Feature(column="x")])
+    chain = Clustering(
+        space=space, centres=[[float(n)] for n in range(21)], names=[f"s{n}" for n in range(21)]
+    )
+    with pytest.raises(InvalidRule, match=r"a map of 1 x 21 is too large .* distances\(\)"):
+        plot_self_organizing_map(
+            SelfOrganizingMap(segments=chain, shape=(1, 21)), pd.DataFrame({"x": [1.0]})
+        )
+    pair = Clustering(space=space, centres=[[0.0], [1.0]], names=["a", "b"])
+    ax = plot_self_organizing_map(
+        SelfOrganizingMap(segments=pair, shape=(1, 2)), pd.DataFrame({"x": [1.0]})
+    )
+    assert ax.get_title(loc="left") == "All segments are equally far from their neighbors"
+
+
 # ----------------------------------------------------------------------------------- Chinese
 
 MONTHS = {
@@ -255,6 +334,12 @@ IN_CHINESE = {
     ),
     "最大的一组：最近购买2分、购买频率1分，占客户的50%": lambda **o: plot_rfm_heatmap(
         pd.DataFrame(HEADS), what="customers", **o
+    ),
+    "第2行第2列与相邻客户群的距离为平均值的1.6倍": lambda **o: plot_self_organizing_map(
+        small_map(), pd.DataFrame(PLACED), **o
+    ),
+    "x从2.00（第2行第2列）到12.0（第1行第2列）": lambda **o: plot_self_organizing_map(
+        small_map(), pd.DataFrame(PLACED), of="x", **o
     ),
     "75%的客户创造140%的利润；25%亏掉40%": lambda **o: plot_whale([30.0, -40.0, 100.0, 10.0], **o),
     "客户合计亏损4.00": lambda **o: plot_whale([5.0, -9.0], **o),
@@ -296,3 +381,10 @@ def test_segments_whose_own_names_are_chinese(no_chinese_font, chinese_font):
         ax.figure.canvas.draw()
     assert ax.get_title(loc="left") == "冠军: revenue 3.6 times the average"
     assert ax.get_yticklabels()[0].get_fontfamily()[0] == chinese_font
+
+
+def test_a_map_whose_own_names_are_chinese(no_chinese_font, chinese_font):
+    rule = small_map(("a", "segment_1_2", "c", "远方客户"))
+    ax = plot_self_organizing_map(rule, pd.DataFrame(PLACED), of="x")
+    assert ax.get_title(loc="left") == "X from 2.00 (远方客户) to 12.0 (row 1, column 2)"
+    assert ax.texts[3].get_fontfamily()[0] == chinese_font

@@ -110,6 +110,51 @@ def test_the_borders_of_iris():
     assert found.loc[f"segment_1_{border}"].max() < 20
 
 
+def test_planes_and_values_undo_what_the_space_did():
+    frame = pd.DataFrame(SHOP).assign(
+        city=["rome", "bari"] * 20, here=range(1, 41), there=range(40, 0, -1)
+    )
+    space = FeatureSpace.fit(
+        frame,
+        numbers=["orders"],
+        logs=["revenue"],
+        shares=["here", "there"],
+        categories=["city"],
+        category_weight=3.0,
+    )
+    values = space.values(space.place(frame))
+    whole = frame["here"] + frame["there"]
+    expected = [
+        frame["orders"],
+        frame["revenue"],
+        frame["here"] / whole,
+        frame["there"] / whole,
+        frame["city"] == "bari",
+        frame["city"] == "rome",
+    ]
+    np.testing.assert_allclose(values, np.column_stack(expected), rtol=1e-12, atol=1e-12)
+    rule = SelfOrganizingMap.fit(frame, space=space, shape=(2, 3))
+    both = rule.plane("city=bari") + rule.plane("city=rome")
+    np.testing.assert_allclose(both, np.ones((2, 3)))
+    centres = np.array(rule.segments.centres).reshape(2, 3, -1)
+    orders = centres[..., 0] * frame["orders"].std(ddof=0) + frame["orders"].mean()
+    np.testing.assert_allclose(rule.plane("orders"), orders)
+    with pytest.raises(UnknownCode, match="'revenue'"):
+        rule.plane("profit")
+    with pytest.raises(InvalidRule, match="6 coordinates"):
+        space.values([[1.0, 2.0]])
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_counts_by_place(kind):
+    space = FeatureSpace([Feature(column="x")])
+    nodes = Clustering(space=space, centres=[[0.0], [5.0], [9.0], [1.0]], names=[*"pqrs"])
+    rule = SelfOrganizingMap(segments=nodes, shape=(2, 2))
+    counts = rule.counts(ENGINES[kind]({"x": [4.0, 1.2, 6.0, -3.0]}))
+    assert counts.tolist() == [[1, 2], [0, 1]]
+
+
 @pytest.mark.engines
 @pytest.mark.parametrize("kind", ENGINES)
 def test_the_same_from_every_engine(kind):

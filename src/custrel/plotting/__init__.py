@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from custrel.plotting.regularity import plot_regularity as plot_regularity
     from custrel.plotting.rfm_heatmap import plot_rfm_heatmap as plot_rfm_heatmap
     from custrel.plotting.segments import plot_segments as plot_segments
+    from custrel.plotting.self_organizing_map import (
+        plot_self_organizing_map as plot_self_organizing_map,
+    )
     from custrel.plotting.spend_independence import (
         plot_spend_independence as plot_spend_independence,
     )
@@ -62,6 +65,7 @@ else:
             "custrel.plotting.regularity": ("plot_regularity",),
             "custrel.plotting.rfm_heatmap": ("plot_rfm_heatmap",),
             "custrel.plotting.segments": ("plot_segments",),
+            "custrel.plotting.self_organizing_map": ("plot_self_organizing_map",),
             "custrel.plotting.spend_independence": ("plot_spend_independence",),
             "custrel.plotting.tracking": ("plot_tracking",),
             "custrel.plotting.transitions": ("plot_transitions",),

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float, require_complete, require_rows
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
@@ -237,6 +237,41 @@ class FeatureSpace(Rule):
         frame = collect_rows(door.frame.select(*placed))
         return np.column_stack([as_floats(frame[name]) for name in names])
 
+    def values(self, placed: ArrayLike) -> Floats:
+        """Return what places mean in the units of the columns: `place` undone.
+
+        Parameters
+        ----------
+        placed : array_like of shape (places, coordinates)
+            Where customers or centres of segments stand, in standard deviations from the mean.
+
+        Returns
+        -------
+        ndarray of shape (places, coordinates)
+            Numbers and amounts in the unit of their column, shares and categories from 0 to 1.
+            The mean of many places is the mean of a number; of an amount that is compared by
+            ratios its geometric mean (of 1 + it, less 1); of a category the part of the customers
+            that have it.
+
+        Raises
+        ------
+        InvalidRule
+            There are more or fewer coordinates.
+
+        Examples
+        --------
+        >>> space = FeatureSpace([Feature(column="revenue", centre=100, scale=50)])
+        >>> space.values([[-1.0], [0.5]]).tolist()
+        [[50.0], [125.0]]
+        """
+        rows = np.asarray(placed, dtype=np.float64)
+        width = len(self.coordinates)
+        if rows.ndim != 2 or rows.shape[1] != width:
+            raise InvalidRule(f"expected places of {width} coordinates, got shape {rows.shape}.")
+        owners = [feature for feature in self.features for _ in feature.coordinates]
+        columns = [_undone(feature, rows[:, j]) for j, feature in enumerate(owners)]
+        return np.column_stack(columns)
+
     def expressions(self) -> list[Any]:
         """Return the coordinates as expressions over the columns.
 
@@ -324,6 +359,14 @@ def _coordinates(feature: Feature) -> list[nw.Expr]:
     return [
         nw.when(here == c).then(nw.lit(height)).otherwise(nw.lit(0.0)) for c in feature.categories
     ]
+
+
+def _undone(feature: Feature, places: Floats) -> Floats:
+    """Return the values of one coordinate."""
+    if feature.kind == "category":
+        return places / sqrt(feature.weight / 2)
+    values = places * (feature.scale / sqrt(feature.weight)) + feature.centre
+    return np.expm1(values) if feature.kind == "log" else values
 
 
 def _standardized(feature: Feature, values: Floats) -> Feature:

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._columns import require_rows
-from custrel.errors import FitError, InvalidRule
+from custrel.errors import FitError, InvalidRule, UnknownCode
+from custrel.frames import enter
 from custrel.rules import Rule
+from custrel.segmentation._counts import count_codes
 from custrel.segmentation.clustering import Clustering, sort_rows, squared_distances
 from custrel.segmentation.features import FeatureSpace
 
@@ -239,6 +241,57 @@ class SelfOrganizingMap(Rule):
         beside = squared_distances(_grid(self.shape), _grid(self.shape)) == 1.0
         mean = (apart * beside).sum(axis=1) / beside.sum(axis=1)
         return np.asarray(mean.reshape(self.shape), dtype=np.float64)
+
+    def plane(self, coordinate: str) -> Floats:
+        """Return one feature of all segments (component plane).
+
+        Parameters
+        ----------
+        coordinate : str
+            A column that customers are compared by; of a column of categories, one of them:
+            ``"city=rome"``.
+
+        Returns
+        -------
+        ndarray of shape (rows, columns)
+            What the centre of each segment has of it, in the unit of the column, as
+            `FeatureSpace.values` says.
+
+        Raises
+        ------
+        UnknownCode
+            Customers are not compared by it.
+        """
+        space = self.segments.space
+        if coordinate not in space.coordinates:
+            raise UnknownCode("coordinate of the map", str(coordinate), space.coordinates)
+        values = space.values(self.segments.centres)
+        return values[:, space.coordinates.index(coordinate)].reshape(self.shape)
+
+    def counts(self, customers: Any) -> NDArray[np.int64]:
+        """Count the customers of each segment, where the data lies.
+
+        Parameters
+        ----------
+        customers : CustomerSummary or frame
+            One row per customer.
+
+        Returns
+        -------
+        ndarray of shape (rows, columns)
+            How many customers belong there; 0 where nobody does.
+
+        Raises
+        ------
+        InvalidData
+            A value is missing, infinite or negative, or a category is unknown.
+        ColumnNotFound
+            A column is not there.
+        """
+        own = "__custrel_segment"
+        found = count_codes(enter(self.label(customers, name=own)), own)
+        numbers = [found.get(name, 0) for name in self.segments.names]
+        return np.array(numbers, dtype=np.int64).reshape(self.shape)
 
     def quality(self, customers: Any) -> MapQuality:
         """Measure how well the map shows customers.
