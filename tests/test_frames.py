@@ -129,13 +129,11 @@ def test_numbers_of_every_kind():
 def test_what_is_computed_for_distinct_rows_comes_back_to_each(engine):
     native = ENGINES[engine](TABLE)
     door = enter(cr.CustomerSummary(native, unit="W"))
-    (frequency, recency), counts = door.distinct("frequency", "recency")
+    known, counts = door.distinct("frequency", "recency")
+    frequency, recency = known.values()
     assert counts.sum() == 5
     assert len(counts) == (4 if door.lazy else 5)
-    out = door.attach(
-        {"score": frequency * 100 + recency, "id": frequency},
-        by={"frequency": frequency, "recency": recency},
-    )
+    out = door.attach({"score": frequency * 100 + recency, "id": frequency}, by=known)
     assert isinstance(out.frame, KINDS[engine])
     found = sorted(rows_of(out.frame), key=lambda row: (row["frequency"] is None, str(row)))
     assert {frozenset(row) for row in found} == {frozenset(("id", "frequency", "recency", "score"))}
@@ -147,14 +145,31 @@ def test_what_is_computed_for_distinct_rows_comes_back_to_each(engine):
             assert row["id"] == row["frequency"]
 
 
+@every_engine
+def test_truth_values_are_numbers_where_the_caller_says_so(engine):
+    table = TABLE.append_column("left", pa.array([True, False, True, False, False]))
+    door = enter(ENGINES[engine](table))
+    known, counts = door.distinct("left", "recency", "left", flags=["left"])
+    assert list(known) == ["left", "recency"]
+    assert counts @ (known["left"] == 1) == 2
+    assert counts @ (known["left"] == 0) == 3
+    out = rows_of(door.attach({"score": 10 * known["left"]}, by=known))
+    assert [row["score"] == 10 for row in out if row["left"]] == [True, True]
+    for column in ("left", "id"):
+        with pytest.raises(InvalidData, match=f"column '{column}': expected numbers"):
+            door.distinct(column, "recency")
+    with pytest.raises(ColumnNotFound, match="Make one"):
+        door.distinct("gone", remedy="Make one.")
+
+
 def test_attaching_survives_the_end_of_the_call_and_leaves_no_trace():
     connection = duckdb.connect()
     door = enter(connection.from_arrow(TABLE))
     rows, _ = door.distinct("frequency", "recency")
-    once = door.attach({"score": rows[0]}, by={"frequency": rows[0], "recency": rows[1]})
+    once = door.attach({"score": rows["frequency"]}, by=rows)
     again = enter(once)
     rows, _ = again.distinct("score")
-    twice = again.attach({"more": rows[0] + 1}, by={"score": rows[0]})
+    twice = again.attach({"more": rows["score"] + 1}, by=rows)
     del door, again, once
     assert sorted(twice.project("more").fetchall(), key=str) == [
         (1.0,),
@@ -173,7 +188,7 @@ def test_columns_may_have_the_names_that_the_door_uses(engine):
     door = enter(ENGINES[engine](table))
     rows, counts = door.distinct("__CUSTREL_1")
     assert counts.sum() == 5
-    out = rows_of(door.attach({"x": rows[0]}, by={"__CUSTREL_1": rows[0]}))
+    out = rows_of(door.attach({"x": rows["__CUSTREL_1"]}, by=rows))
     assert set(out[0]) == {"__custrel_0", "__CUSTREL_1", "__custrel_2", "x"}
     shown = first_rows(door.frame, ~nw.col("__custrel_0").is_null(), ["__custrel_0"])
     assert len(shown) == 3

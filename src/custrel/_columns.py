@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
 import narwhals.stable.v2 as nw
 
 from custrel.errors import InvalidData, Problem
@@ -72,14 +71,6 @@ def require_within(
             of="row" if of == "customer" else of,
         )
         raise InvalidData([problem])
-
-
-def with_truth_as_numbers(door: Door, *columns: str) -> Door:
-    """Return the door with columns of truth values as 1 and 0; others stay as they are."""
-    door.require(columns)
-    schema = read_schema(door.frame)
-    numbers = {name: as_float(name) for name in columns if schema[name] == nw.Boolean}
-    return attrs.evolve(door, frame=door.frame.with_columns(**numbers)) if numbers else door
 
 
 def is_array(values: object) -> bool:

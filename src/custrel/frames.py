@@ -10,7 +10,7 @@ Nobody calls this module but the rest of custrel and packages that build on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Number
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -149,13 +149,32 @@ class Door:
         if missing:
             raise ColumnNotFound(missing, self.columns, remedy)
 
-    def values(self, *columns: str) -> tuple[Floats, ...]:
+    def with_truth_as_numbers(self, *columns: str) -> Self:
+        """Read columns of truth values as 1 and 0; others stay as they are.
+
+        Parameters
+        ----------
+        *columns : str
+            Their names.
+
+        Returns
+        -------
+        Door
+        """
+        self.require(columns)
+        schema = read_schema(self.frame)
+        numbers = [nw.col(n).cast(nw.Float64) for n in columns if schema[n] == nw.Boolean]
+        return attrs.evolve(self, frame=self.frame.with_columns(*numbers)) if numbers else self
+
+    def values(self, *columns: str, flags: Sequence[str] = ()) -> tuple[Floats, ...]:
         """Bring columns to Python as float64 arrays, missing values as NaN.
 
         Parameters
         ----------
         *columns : str
             Their names.
+        flags : sequence of str
+            Those of them that may hold truth values, which come as 1 and 0.
 
         Returns
         -------
@@ -172,6 +191,8 @@ class Door:
         plain = plain_floats(self.frame, columns)
         if plain is not None:
             return plain
+        if flags:
+            return self.with_truth_as_numbers(*flags).values(*columns)
         if self.lazy:
             self.require_numbers(*columns)
         frame = collect_rows(self.frame.select(*columns) if self.lazy else self.frame)
@@ -216,7 +237,9 @@ class Door:
         if problems:
             raise InvalidData(problems)
 
-    def distinct(self, *columns: str) -> tuple[tuple[Floats, ...], Floats]:
+    def distinct(
+        self, *columns: str, flags: Sequence[str] = (), remedy: str = ""
+    ) -> tuple[dict[str, Floats], Floats]:
         """Bring the distinct rows of some columns to Python, and how often each occurs.
 
         A lazy engine groups where the data lies, so that what comes is small.  Columns in
@@ -226,21 +249,35 @@ class Door:
         Parameters
         ----------
         *columns : str
-            Their names; they hold numbers.
+            Their names; one that is named twice comes once.
+        flags : sequence of str
+            Those of them that may hold truth values, which come as 1 and 0.
+        remedy : str
+            What the caller can do where one is not there.
 
         Returns
         -------
-        rows : tuple of ndarray, each of shape (rows,)
+        rows : dict of str to ndarray of shape (rows,)
+            By column, in the order of `columns`; what `attach` asks for as `by`.
         counts : ndarray of shape (rows,)
+
+        Raises
+        ------
+        ColumnNotFound
+            Some are not there.
+        InvalidData
+            A column holds no numbers.
         """
-        self.require(columns)
+        self.require(columns, remedy=remedy)
+        wanted = tuple(dict.fromkeys(columns))
         if not self.lazy:
-            rows = self.values(*columns)
-            return rows, np.broadcast_to(1.0, rows[0].shape)
-        count = unused_name(columns)
-        frame = collect(self.frame.group_by(*columns).agg(nw.len().alias(count)))
-        arrays = [as_floats(frame.get_column(name)) for name in (*columns, count)]
-        return tuple(arrays[:-1]), arrays[-1]
+            rows = self.values(*wanted, flags=flags)
+            return dict(zip(wanted, rows, strict=True)), np.broadcast_to(1.0, rows[0].shape)
+        door, count = self.with_truth_as_numbers(*flags), unused_name(wanted)
+        door.require_numbers(*wanted)
+        frame = collect(door.frame.group_by(*wanted).agg(nw.len().alias(count)))
+        *arrays, counts = (as_floats(frame.get_column(name)) for name in (*wanted, count))
+        return dict(zip(wanted, arrays, strict=True)), counts
 
     def table(self, columns: Mapping[str, NDArray[Any]]) -> Any:
         """Make a small table of the kind that came in; of a lazy frame, a lazy one beside it.
@@ -273,8 +310,7 @@ class Door:
         columns : mapping of str to ndarray of shape (rows,)
             What to add, in the order of the rows that `distinct` gave.
         by : mapping of str to ndarray of shape (rows,)
-            The columns that `distinct` was asked for, and their values: on a lazy engine
-            the new columns are joined on them.
+            The rows that `distinct` gave: on a lazy engine the new columns are joined on them.
 
         Returns
         -------

@@ -138,7 +138,8 @@ def plot_lorenz(
         raise InvalidRule(f"top must be a share between 0 and 1 (0.2, not 20); got {top!r}.")
     frame = pd.DataFrame({value: _as_column(values)}) if is_array(values) else values
     facts = concentration(frame, value=value, population=population, top=top)
-    (amounts,), counts = enter(frame).distinct(value)
+    rows, counts = enter(frame).distinct(value)
+    amounts = rows[value]
     words, language, family = speak(_TEXTS, language, lambda _: [value, population])
     name, people = column_in_text(value, language), words.get(population, population)
 

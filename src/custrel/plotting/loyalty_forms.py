@@ -130,7 +130,8 @@ def plot_dick_basu(
     if not learnt.learnt:
         learnt = learnt.learn(customers, columns=(attitude, repeat))
     door = enter(learnt.classify(customers, columns=(attitude, repeat)))
-    (up, across), counts = door.distinct(attitude, repeat)
+    rows, counts = door.distinct(attitude, repeat)
+    up, across = rows[attitude], rows[repeat]
     cut_up, cut_across = learnt.cuts or (0.0, 0.0)
     shares = _shares(up >= cut_up, across >= cut_across, counts)
     ax = axes_for(ax, size=(6.4, 5.2))

@@ -83,7 +83,8 @@ def plot_spend_independence(
     if groups < 2 or groups != int(groups):
         raise InvalidRule(f"groups={groups!r}: expected 2, 3, ...")
     found = spend_independence(summary, confidence=confidence)
-    (x, mean), counts = enter(summary).distinct("frequency", "monetary_value")
+    rows, counts = enter(summary).distinct("frequency", "monetary_value")
+    x, mean = rows.values()
     again = (x > 0) & np.isfinite(mean)
     x, mean, counts = x[again], mean[again], counts[again]
     group = np.minimum(x, groups)

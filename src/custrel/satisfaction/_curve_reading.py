@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custrel._columns import as_float, require_complete, with_truth_as_numbers
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, as_floats, collect, enter
 from custrel.satisfaction._curve_kernels import Cells, merge
@@ -18,7 +18,7 @@ def read_cells(
     answers: Any, satisfaction: str, loyalty: str, *, weight: str | None, by: str | None = None
 ) -> tuple[Door, dict[Any, Cells]]:
     """Return the distinct answers of each group in their order; of None, where none is asked for."""
-    door = with_truth_as_numbers(enter(answers), satisfaction, loyalty)
+    door = enter(answers).with_truth_as_numbers(satisfaction, loyalty)
     door.require([by, weight])
     require_complete(door, satisfaction, loyalty, of="respondent")
     if weight is not None:

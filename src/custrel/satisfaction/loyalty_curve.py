@@ -135,8 +135,8 @@ class LoyaltyCurve(Rule, ABC):
         """
         door = enter(customers)
         require_complete(door, satisfaction)
-        (values,), _ = door.distinct(satisfaction)
-        return door.attach({name: self.loyal(values)}, by={satisfaction: values})
+        known, _ = door.distinct(satisfaction)
+        return door.attach({name: self.loyal(known[satisfaction])}, by=known)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel._columns import as_float, require_complete, with_truth_as_numbers
+from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import enter
 from custrel.rules import Rule
@@ -238,7 +238,7 @@ class LoyaltySourceRule(Rule):
             "repeat": repeat,
         }
         door.require(columns.values())
-        require_complete(with_truth_as_numbers(door, kin, price_driven), *columns.values())
+        require_complete(door.with_truth_as_numbers(kin, price_driven), *columns.values())
         facts = {what: as_float(column) for what, column in columns.items()}
         facts |= {what: facts[what] > 0 for what in ("kin", "price_driven")}
         holds = self._conditions(facts)

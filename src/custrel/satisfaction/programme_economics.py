@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from custrel._columns import require_complete, require_within, with_truth_as_numbers
+from custrel._columns import require_complete, require_within
 from custrel._intervals import normal_quantile
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import enter
@@ -244,7 +244,7 @@ def programme_effect(
     +1.33 (0.0245 to 2.64) more change among 3 members than among 3 others, p = 0.047
     """
     normal_quantile(confidence)  # which refuses an impossible confidence
-    door = with_truth_as_numbers(enter(customers), member)
+    door = enter(customers).with_truth_as_numbers(member)
     require_within(door, member, 0, 1)
     require_complete(door, before, after)
     part, first, second = door.values(member, before, after)

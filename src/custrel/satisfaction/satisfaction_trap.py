@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel._columns import as_float, require_complete, with_truth_as_numbers
+from custrel._columns import as_float, require_complete
 from custrel._intervals import normal_quantile, wilson
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import as_floats, collect, enter
@@ -266,7 +266,7 @@ def _count(
 ) -> dict[Any, TrapIndex]:
     """Count on the engine who is satisfied and who left, by group."""
     door.require([satisfaction, stayed, by])
-    numbers, there = with_truth_as_numbers(door, stayed), as_float(stayed)
+    numbers, there = door.with_truth_as_numbers(stayed), as_float(stayed)
     flags = {"odd": (there != 0) & (there != 1)}
     flags |= {} if by is None else {"gone": nw.col(by).is_null()}
     counts = {"gone": 0} | require_complete(numbers, satisfaction, stayed, flags=flags)

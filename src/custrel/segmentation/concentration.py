@@ -166,8 +166,8 @@ def concentration(
     """
     door = enter(frame)
     _require_no_negative(door, value)
-    (values,), times = door.distinct(value)
-    amounts, counts = read_amounts(values, times if door.lazy else None, value)
+    rows, times = door.distinct(value)
+    amounts, counts = read_amounts(rows[value], times if door.lazy else None, value)
     population_upto, value_upto = curve_from_top(amounts, counts)
     return Concentration(
         base=value,

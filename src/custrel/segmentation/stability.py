@@ -212,7 +212,8 @@ def _bin(after: Ints, upto: Ints, total: Ints | int, bins: int, ties: str) -> In
 
 def _distinct(door: Door, column: str, *, negative: bool) -> tuple[Floats, Floats]:
     """Return the ascending values that occur and how often; of recency, the negative."""
-    (found,), counts = door.distinct(column)
+    rows, counts = door.distinct(column)
+    found = rows[column]
     values, place = np.unique(-found if negative else found, return_inverse=True)
     return values, np.asarray(np.bincount(place.ravel(), weights=counts), dtype=np.float64)
 

@@ -18,7 +18,7 @@ from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs
 from custrel.valuation._bg_bb_process import BgBbProcess
 from custrel.valuation._opportunities import Histories, Tally
 from custrel.valuation._peak import Peak, Penalty, in_pairs, of_beta
-from custrel.valuation._rows import counts_of
+from custrel.valuation._rows import counts_of, distinct_customers
 
 Floats = NDArray[np.float64]
 
@@ -104,22 +104,17 @@ class BgBbFit(BgBbProcess):
         >>> round(model.estimate.log_likelihood, 2)
         -1211.15
         """
-        door = enter(summary)
-        columns = [frequency, recency, periods, *([] if weights is None else [weights])]
-        door.require(columns, remedy=REMEDY)
+        door, columns = enter(summary), (frequency, recency, periods)
         if weights is None and isinstance(door.frame, nw.DataFrame):
+            door.require(columns, remedy=REMEDY)
             door.require_numbers(*columns)
             # As they are: whole numbers need not become floats to be counted.
             table = [door.frame.get_column(name).to_numpy() for name in columns]
             if (tally := Tally.quick(*table)) is not None:
                 return cls._learn(tally, unit, penalty)
-        values, counts = door.distinct(*dict.fromkeys(columns))
-        known = dict(zip(dict.fromkeys(columns), values, strict=True))
-        if weights is not None:
-            counts = counts * known[weights]
-        given = counts if door.lazy or weights is not None else None
+        known, counts = distinct_customers(door, *columns, weights=weights, remedy=REMEDY)
         histories = Histories.of(known[frequency], known[recency], known[periods])
-        return cls._learn(histories.tally(counts_of(given, values[0])), unit, penalty)
+        return cls._learn(histories.tally(counts), unit, penalty)
 
     @classmethod
     def fit_arrays(

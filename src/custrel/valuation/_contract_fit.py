@@ -15,9 +15,9 @@ from custrel.units import TimeUnit
 from custrel.valuation._arguments import strength_of
 from custrel.valuation._beta_coordinates import carry, climb, jacobian, natural
 from custrel.valuation._peak import Peak, Penalty, of_beta
-from custrel.valuation._renewals import Renewals, numbers_for, read_cohorts
+from custrel.valuation._renewals import Renewals, read_cohorts
 from custrel.valuation._retention_curve import RetentionCurve
-from custrel.valuation._rows import counts_of
+from custrel.valuation._rows import counts_of, distinct_customers
 
 Floats = NDArray[np.float64]
 
@@ -89,18 +89,11 @@ class ContractFit(RetentionCurve):
         >>> round(model.alpha, 3), round(model.beta, 3)
         (1.281, 7.79)
         """
-        door = numbers_for(enter(contracts), ended)
-        columns = [tenure, ended, *([] if weights is None else [weights])]
-        door.require(columns, remedy="Say which columns they are: tenure=, ended=, weights=.")
-        values, counts = door.distinct(*columns)
-        known = dict(zip(columns, values, strict=True))
-        if weights is not None:
-            counts = counts * known[weights]
-        return cls._learn(
-            Renewals.of_contracts(known[tenure], known[ended], counts_of(counts, values[0])),
-            unit,
-            penalty,
+        remedy = "Say which columns they are: tenure=, ended=, weights=."
+        known, counts = distinct_customers(
+            enter(contracts), tenure, ended, weights=weights, flags=[ended], remedy=remedy
         )
+        return cls._learn(Renewals.of_contracts(known[tenure], known[ended], counts), unit, penalty)
 
     @classmethod
     def fit_arrays(

@@ -14,13 +14,13 @@ from custrel.frames import enter
 from custrel.units import TimeUnit, require_same_unit
 from custrel.valuation._arguments import Discounting, ahead_of
 from custrel.valuation._covariate_likelihood import Base, kinds_of, require_covariates
-from custrel.valuation._renewals import numbers_for
 from custrel.valuation._sampling import ages_of
 from custrel.valuation.estimate import Learnt
 
 Floats = NDArray[np.float64]
 
 HISTORY = ("frequency", "recency", "T")
+REMEDY = "Covariates are columns of the summary."
 
 
 class CovariateVerbs(Learnt):
@@ -251,11 +251,8 @@ class CovariateVerbs(Learnt):
         ahead_of(horizon)
         door = enter(summary)
         require_same_unit(self, self.unit, summary)
-        door.require(self.history, remedy="Covariates are columns of the summary.")
-        numbers = numbers_for(door, *self.covariates)
-        numbers.require_numbers(*self.history)
-        arrays, _ = numbers.distinct(*self.history)
-        known: dict[str, Any] = dict(zip(self.history, arrays, strict=True))
+        known: dict[str, Any]
+        known, _ = door.distinct(*self.history, flags=self.covariates, remedy=REMEDY)
         columns = {
             "p_alive": self.probability_alive(**known),
             "expected_purchases": self.expected_purchases(horizon=horizon, **known),

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, enter
 from custrel.units import known_unit, require_same_unit
-from custrel.valuation._renewals import numbers_for
 from custrel.valuation._surface import columns_of
 from custrel.valuation.lifetime_value import PurchaseModel
 
@@ -44,9 +43,7 @@ class Holdout:
         door = enter(summary)
         known = tuple(dict.fromkeys(name for model in models for name in columns_of(model)))
         columns = tuple(dict.fromkeys((*HELD, *known)))
-        door.require(columns, remedy=REMEDY)
-        arrays, counts = numbers_for(door, *columns).distinct(*columns)
-        history = dict(zip(columns, arrays, strict=True))
+        history, counts = door.distinct(*columns, flags=known, remedy=REMEDY)
         held, duration = history.pop("frequency_holdout"), history.pop("duration_holdout")
         if not len(held):
             nobody = "there is no customer to judge the model by"

@@ -8,16 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidRule
-from custrel.frames import Door, enter
+from custrel.frames import enter
 from custrel.units import TimeUnit, unit_of
 from custrel.valuation._arguments import require_learnable, strength_of
 from custrel.valuation._peak import Peak
-from custrel.valuation._rows import History, Rows, counts_of, distinct_rows, histories
+from custrel.valuation._rows import FROM_A_LOG, History, Rows, counts_of, distinct_rows, histories
 from custrel.valuation.estimate import Estimate, Learnt
 
 Floats = NDArray[np.float64]
-
-_REMEDY = "custrel.summarize makes them from an order log."
 
 
 class PurchaseFit(Learnt):
@@ -76,7 +74,7 @@ class PurchaseFit(Learnt):
         """
         door = enter(summary)
         unit = unit_of(summary, unit, cls.__name__)
-        history, counts = distinct_histories(door, cls.history)
+        history, counts = door.distinct(*cls.history, remedy=FROM_A_LOG)
         known = cls._checked(**history)
         return cls._learn(known, counts if door.lazy else None, unit, penalty)
 
@@ -170,12 +168,3 @@ class PurchaseFit(Learnt):
             number = {2: "both", 3: "all three"}[len(cls.history)]
             raise InvalidRule(f"a history is {', '.join(some)} and {one}: give {number} or none.")
         return histories(frequency, recency, T)
-
-
-def distinct_histories(door: Door, columns: tuple[str, ...]) -> tuple[dict[str, Floats], Floats]:
-    """Bring the distinct histories of a frame to Python, and how many customers have each."""
-    door.require(columns, remedy=_REMEDY)
-    if door.lazy:  # in memory, `distinct` sees to it
-        door.require_numbers(*columns)
-    arrays, counts = door.distinct(*columns)
-    return dict(zip(columns, arrays, strict=True)), counts

@@ -23,9 +23,8 @@ from custrel.valuation._arguments import (
     stretch_of,
 )
 from custrel.valuation._periods import present_value
-from custrel.valuation._purchase_fit import distinct_histories
 from custrel.valuation._purchase_sampling import PurchaseSampling
-from custrel.valuation._rows import History, distinct_pairs, frequencies
+from custrel.valuation._rows import FROM_A_LOG, History, distinct_pairs, frequencies
 
 Floats = NDArray[np.float64]
 
@@ -322,7 +321,7 @@ class PurchaseProcess(PurchaseSampling):
         ahead = ahead_of(horizon)
         door = enter(summary)
         require_same_unit(self, self.unit, summary)
-        history, _ = distinct_histories(door, self.history)
+        history, _ = door.distinct(*self.history, remedy=FROM_A_LOG)
         who = self._checked(**history)
         alive = self._alive(who)
         expected = alive * self._expected(who, ahead)

@@ -18,8 +18,13 @@ from custrel.valuation._beta_geometric import BetaGeometric
 from custrel.valuation._bg_likelihood import find_peak
 from custrel.valuation._peak import Peak
 from custrel.valuation._phases import Prospects, waiting
-from custrel.valuation._purchase_fit import distinct_histories
-from custrel.valuation._rows import History, counts_of, distinct_rows, require_one_length
+from custrel.valuation._rows import (
+    FROM_A_LOG,
+    History,
+    counts_of,
+    distinct_rows,
+    require_one_length,
+)
 from custrel.valuation._sampling import People, ages_of
 
 Floats = NDArray[np.float64]
@@ -91,7 +96,7 @@ class RegularBetaGeometric(BetaGeometric):
         """
         door = enter(summary)
         unit = unit_of(summary, unit, cls.__name__)
-        history, counts = distinct_histories(door, cls.history)
+        history, counts = door.distinct(*cls.history, remedy=FROM_A_LOG)
         gaps = None
         if k is None or "log_gaps" in door.columns:
             door.require(["log_gaps"], remedy=f"{_ADD_GAPS}, or give k.")

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -151,18 +150,6 @@ def read_cohorts(door: Door, cohort: str | None, period: str, active: str) -> Re
     codes, _ = pd.factorize(np.asarray([str(label) for label in labels], dtype=object))
     columns = {"cohort": codes.astype(np.float64), "period": periods, "active": actives}
     return Renewals.of_rows(columns, labels)
-
-
-def numbers_for(door: Door, *columns: str) -> Door:
-    """Let columns of booleans be read as 0 and 1."""
-    if not columns:
-        return door
-    schema = door.frame.collect_schema()
-    flags = [name for name in columns if name in door.columns and schema[name] == nw.Boolean]
-    if not flags:
-        return door
-    casts = [nw.col(name).cast(nw.Float64) for name in flags]
-    return attrs.evolve(door, frame=door.frame.with_columns(*casts))
 
 
 def _sums(place: NDArray[np.int64], weights: Floats, size: int) -> Floats:

@@ -6,7 +6,7 @@ customers with daily dates are about a hundred thousand such rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import attrs
@@ -15,11 +15,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidData, Problem
+from custrel.frames import Door
 from custrel.units import TimeUnit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Keys = NDArray[Any]  # of int32 where that is enough, else int64
+
+FROM_A_LOG = "custrel.summarize makes them from an order log."  # where columns are missing
 
 _SAMPLE, _ENOUGH = 4096, 1024
 _FEW = 1024  # rows, below which it is not worth while to look for what repeats
@@ -117,15 +120,25 @@ def counts_of(weights: ArrayLike | None, like: Floats) -> Floats | None:
     InvalidData
         Counts that are missing, negative or infinite, or not one for each row.
     """
+    return None if weights is None else _counts(weights, like)
+
+
+def distinct_customers(
+    door: Door, *columns: str, weights: str | None, flags: Sequence[str] = (), remedy: str
+) -> tuple[dict[str, Floats], Floats]:
+    """Bring distinct rows to Python, and how many customers each is: by a column, where named.
+
+    Raises
+    ------
+    ColumnNotFound
+        A column is not there.
+    InvalidData
+        A column holds no numbers; or counts are missing, negative or infinite.
+    """
     if weights is None:
-        return None
-    counts = np.asarray(weights, dtype=np.float64)
-    require_one_length(weights=counts, rows=like)
-    bad = ~((counts >= 0) & (counts < np.inf))
-    if bad.any():
-        message = "missing, negative or infinite"
-        raise InvalidData([_problem("weights", message, bad, {"weights": counts}, remedy="")])
-    return np.broadcast_to(counts, like.shape)
+        return door.distinct(*columns, flags=flags, remedy=remedy)
+    known, counts = door.distinct(*columns, weights, flags=flags, remedy=remedy)
+    return {name: known[name] for name in columns}, counts * _counts(known[weights], counts)
 
 
 def distinct_rows(
@@ -282,6 +295,16 @@ def require_one_length(**arrays: Floats) -> None:
         shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
         message = f"arrays that do not fit together: {shapes}"
         raise InvalidData([Problem(code="shapes_differ", message=message, count=0)]) from None
+
+
+def _counts(weights: ArrayLike, like: Floats) -> Floats:
+    counts = np.asarray(weights, dtype=np.float64)
+    require_one_length(weights=counts, rows=like)
+    bad = ~((counts >= 0) & (counts < np.inf))
+    if bad.any():
+        message = "missing, negative or infinite"
+        raise InvalidData([_problem("weights", message, bad, {"weights": counts}, remedy="")])
+    return np.broadcast_to(counts, like.shape)
 
 
 def _problem(

@@ -18,8 +18,7 @@ from custrel.errors import FitError, InvalidRule
 from custrel.frames import Door, enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._coordinates import Coordinates, estimate_of
-from custrel.valuation._renewals import numbers_for
-from custrel.valuation._rows import counts_of
+from custrel.valuation._rows import distinct_customers
 from custrel.valuation.estimate import Learnt
 
 Floats = NDArray[np.float64]
@@ -59,14 +58,10 @@ def _read_columns(
     if "log_gaps" in getattr(model, "learns_from", ()) and "log_gaps" in enter(data).columns:
         names = (*names, "log_gaps")
     require_same_unit(model, known_unit(model), data)
-    door = numbers_for(enter(data), *names)
-    wanted = [*names, *([] if weights is None else [weights])]
-    door.require(wanted, remedy="The columns are named as in the model's log_likelihood.")
-    arrays, counts = door.distinct(*wanted)
-    if weights is not None:
-        often = counts_of(arrays[-1], counts)
-        counts = counts if often is None else counts * often
-    return _merged(dict(zip(names, arrays, strict=False)), counts)
+    remedy = "The columns are named as in the model's log_likelihood."
+    return _merged(
+        *distinct_customers(enter(data), *names, weights=weights, flags=names, remedy=remedy)
+    )
 
 
 def _merged(columns: Mapping[str, Floats], counts: ArrayLike) -> tuple[dict[str, Floats], Floats]:

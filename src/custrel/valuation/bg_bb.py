@@ -8,7 +8,6 @@ are beta distributed over customers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -387,9 +386,7 @@ class BgBb(BgBbFit):
         """
         door: Door = enter(summary)
         names = (frequency, recency, periods)
-        door.require(names, remedy=REMEDY)
-        values, _ = door.distinct(*dict.fromkeys(names))
-        known: Mapping[str, Floats] = dict(zip(dict.fromkeys(names), values, strict=True))
+        known, _ = door.distinct(*names, remedy=REMEDY)
         history = {
             "frequency": known[frequency],
             "recency": known[recency],

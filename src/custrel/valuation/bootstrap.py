@@ -21,8 +21,7 @@ from custrel.errors import FitError, InvalidRule
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._coordinates import estimate_of
-from custrel.valuation._renewals import numbers_for
-from custrel.valuation._rows import counts_of
+from custrel.valuation._rows import distinct_customers
 from custrel.valuation.draws import ParameterDraws
 
 __all__ = ["bootstrap"]
@@ -139,15 +138,13 @@ def _design(model: Any, data: Any, weights: str | None) -> Design:
     """Return what says for whom customers are simulated: how long each was observed, and so on."""
     column = next(iter(inspect.signature(model.sample).parameters))
     columns = [column, *getattr(model, "covariates", ())]
-    door = enter(data)
-    door.require([*columns, weights], remedy=f"{column!r} says how long each is observed.")
-    wanted = [*columns, *([] if weights is None else [weights])]
-    values, counts = numbers_for(door, *columns).distinct(*wanted)
-    often = counts_of(values[-1], counts) if weights is not None else None
-    counts = counts if often is None else counts * often
-    order = np.lexsort(values[: len(columns)][::-1])
+    remedy = f"{column!r} says how long each is observed."
+    known, counts = distinct_customers(
+        enter(data), *columns, weights=weights, flags=columns, remedy=remedy
+    )
+    order = np.lexsort(list(known.values())[::-1])
     rows = np.repeat(order, np.round(counts[order]).astype(np.int64))
-    return {name: each[rows] for name, each in zip(columns, values, strict=False)}
+    return {name: each[rows] for name, each in known.items()}
 
 
 def _size(design: Design) -> int:

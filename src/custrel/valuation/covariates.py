@@ -20,8 +20,7 @@ from custrel.rules import Rule
 from custrel.units import TimeUnit, unit_of
 from custrel.valuation._arguments import strength_of
 from custrel.valuation._covariate_likelihood import PARAMETERS, SIGNS, Base, Effects, Pupil
-from custrel.valuation._covariate_verbs import HISTORY, CovariateVerbs
-from custrel.valuation._renewals import numbers_for
+from custrel.valuation._covariate_verbs import HISTORY, REMEDY, CovariateVerbs
 from custrel.valuation._rows import histories
 from custrel.valuation.bg_nbd import BgNbd, MbgNbd
 from custrel.valuation.estimate import Estimate
@@ -201,14 +200,12 @@ class CovariateModel(CovariateVerbs):
         names = tuple(dict.fromkeys((*purchase, *dropout)))
         door = enter(summary)
         unit = unit_of(summary, unit, cls.__name__)
-        door.require((*HISTORY, *names), remedy="Covariates are columns of the summary.")
-        door = numbers_for(door, *names)
-        door.require_numbers(*HISTORY, *names)
-        columns, counts = door.distinct(*HISTORY, *names)
-        covariates = dict(zip(names, columns[len(HISTORY) :], strict=True))
+        known, counts = door.distinct(*HISTORY, *names, flags=names, remedy=REMEDY)
+        history = histories(*(known[name] for name in HISTORY))
+        covariates = {name: known[name] for name in names}
         moved = [("alpha", name) for name in purchase]
         moved += [(parameter, name) for parameter in _DROPOUT[model] for name in dropout]
-        pupil = Pupil.of(model, histories(*columns[: len(HISTORY)]), covariates, counts)
+        pupil = Pupil.of(model, history, covariates, counts)
         return cls._learn(pupil, moved, unit, penalty)
 
     @classmethod

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._rows import FROM_A_LOG
 
 __all__ = ["frequency_table"]
 
@@ -88,8 +89,8 @@ def frequency_table(summary: Any, model: Any, *, groups: int = 8) -> Any:
     require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
     time = "periods" if "periods" in getattr(model, "history", ()) else "T"
-    door.require(["frequency", time], remedy="custrel.summarize makes them from an order log.")
-    (x, age), counts = door.distinct("frequency", time)
+    known, counts = door.distinct("frequency", time, remedy=FROM_A_LOG)
+    x, age = known.values()
     _require_counted(x, age, counts, time)
     ages, place = np.unique(age, return_inverse=True)
     people = np.bincount(place, counts, len(ages))

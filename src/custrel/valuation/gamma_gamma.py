@@ -18,6 +18,7 @@ from custrel.frames import enter
 from custrel.valuation._arguments import parameter, strength_of
 from custrel.valuation._gamma_gamma_likelihood import find_peak
 from custrel.valuation._rows import (
+    FROM_A_LOG,
     counts_of,
     frequencies,
     in_parts,
@@ -135,10 +136,8 @@ class GammaGamma(Learnt):
         million tell the parameters to three digits.
         """
         door = enter(summary)
-        door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
-        if door.lazy:  # in memory, `distinct` sees to it
-            door.require_numbers(*_COLUMNS)
-        (frequency, mean), counts = door.distinct(*_COLUMNS)
+        known, counts = door.distinct(*_COLUMNS, remedy=FROM_A_LOG)
+        frequency, mean = known.values()
         if zero_spend == "drop":
             kept = (frequency > 0) & (mean > 0)
             frequency, mean, counts = frequency[kept], mean[kept], counts[kept]
@@ -296,7 +295,7 @@ class GammaGamma(Learnt):
             A column holds no numbers.
         """
         door = enter(summary)
-        door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
+        door.require(_COLUMNS, remedy=FROM_A_LOG)
         door.require_numbers(*_COLUMNS)
         return door.leave(door.frame.with_columns(expected_spend=self._spend()))
 

@@ -13,7 +13,7 @@ from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._arguments import Discounting, require_discounting
 from custrel.valuation._purchase_model import PurchaseProcess
-from custrel.valuation._renewals import numbers_for
+from custrel.valuation._rows import FROM_A_LOG
 from custrel.valuation._surface import columns_of
 from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.gamma_gamma import GammaGamma
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["PurchaseModel", "lifetime_value", "new_customer_value"]
 
 Floats = NDArray[np.float64]
-
-_TIMES = frozenset({"frequency", "recency", "T", "periods", "tenure"})  # other columns may be flags
 
 
 class PurchaseModel(Protocol):
@@ -219,14 +217,9 @@ def lifetime_value(
     require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
     names = columns_of(model, door)
-    spent: tuple[str, ...] = spend.history if isinstance(spend, GammaGamma) else ()
-    columns = [*names, *(name for name in spent if name not in names)]
-    door.require(columns, remedy="custrel.summarize makes them from an order log.")
-    numbers = numbers_for(door, *(name for name in names if name not in _TIMES))
-    if door.lazy:  # in memory, reading them sees to it
-        numbers.require_numbers(*columns)
-    arrays, _ = numbers.distinct(*(names if door.lazy else columns))
-    known: dict[str, Floats] = dict(zip(columns, arrays, strict=False))
+    columns = (*names, *(spend.history if isinstance(spend, GammaGamma) else ()))
+    door.require(columns, remedy=FROM_A_LOG)
+    known, counts = door.distinct(*(names if door.lazy else columns), flags=names)
     history = {name: known[name] for name in names}
     purchases = _outlook(model, history, horizon, rate, discounting)
     if not door.lazy:  # at one stroke
@@ -234,7 +227,7 @@ def lifetime_value(
             x, mean = known["frequency"], known["monetary_value"]
             amounts = spend.expected_spend(frequency=x, monetary_value=mean)
         else:
-            amounts = np.full_like(arrays[0], spend)
+            amounts = np.full(len(counts), float(spend))
         value = amounts * purchases["discounted_purchases"]
         value *= margin  # in place: memory costs more than arithmetic
         value -= acquisition_cost

@@ -19,7 +19,7 @@ from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._coordinates import Coordinates, estimate_of
-from custrel.valuation._renewals import numbers_for
+from custrel.valuation._rows import FROM_A_LOG
 from custrel.valuation._surface import columns_of
 from custrel.valuation._tables import as_html, as_text
 from custrel.valuation.estimate import Learnt
@@ -195,11 +195,7 @@ def predict_intervals(summary: Any, model: Any, *, horizon: float, confidence: f
     door = enter(summary)
     require_same_unit(model, known_unit(model), summary)
     names = columns_of(model, door)
-    door.require(names, remedy="custrel.summarize makes them from an order log.")
-    numbers = numbers_for(door, *names)
-    numbers.require_numbers(*names)
-    arrays, _ = numbers.distinct(*names)
-    history: dict[str, Floats] = dict(zip(names, arrays, strict=True))
+    history, _ = door.distinct(*names, flags=names, remedy=FROM_A_LOG)
     alive = delta_interval(
         lambda other: other.probability_alive(**history),
         model,

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from custrel.frames import enter
 from custrel.valuation._arguments import Discounting, require_way, stretch_of
 from custrel.valuation._contract_fit import ContractFit
-from custrel.valuation._renewals import Renewals, numbers_for
+from custrel.valuation._renewals import Renewals
 from custrel.valuation._sampling import occasions_of, purchases_until_stopping
 from custrel.valuation._staying import discounted_stays, occasions, staying, stays
 
@@ -286,11 +286,8 @@ class ShiftedBetaGeometric(ContractFit):
         """
         door = enter(contracts)
         columns = [tenure, *([] if ended is None else [ended])]
-        door.require(
-            columns, remedy="Say which columns they are: tenure=, ended= (None: all are active)."
-        )
-        values, _ = numbers_for(door, *columns).distinct(*columns)
-        known = dict(zip(columns, values, strict=True))
+        remedy = "Say which columns they are: tenure=, ended= (None: all are active)."
+        known, _ = door.distinct(*columns, flags=columns, remedy=remedy)
         gone = np.zeros_like(known[tenure]) if ended is None else known[ended]
         reached, left = Renewals.checked(known[tenure], gone)
         ahead, there = occasions("horizon", horizon), 1 - left

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from custrel._intervals import normal_quantile
 from custrel.errors import FitError
 from custrel.frames import enter
+from custrel.valuation._rows import FROM_A_LOG
 from custrel.valuation._tables import as_html, as_text
 
 __all__ = ["SpendIndependence", "spend_independence"]
@@ -161,9 +162,8 @@ def spend_independence(summary: Any, *, confidence: float = 0.95) -> SpendIndepe
     """
     z = normal_quantile(confidence)
     door = enter(summary)
-    door.require(_COLUMNS, remedy="custrel.summarize makes them from an order log.")
-    door.require_numbers(*_COLUMNS)
-    (x, mean), counts = door.distinct(*_COLUMNS)
+    known, counts = door.distinct(*_COLUMNS, remedy=FROM_A_LOG)
+    x, mean = known.values()
     again = (x > 0) & np.isfinite(mean)
     x, mean, counts = x[again], mean[again], counts[again]
     customers = float(counts.sum())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidRule, UnitMismatch
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
-from custrel.valuation._renewals import numbers_for
+from custrel.valuation._rows import FROM_A_LOG
 from custrel.valuation._surface import columns_of
 from custrel.valuation.discounting import DiscountRate, rate_per
 from custrel.valuation.draws import ParameterDraws, tails, together
@@ -121,12 +121,7 @@ def value_intervals(
     rate, door = rate_per(discount, unit), enter(summary)
     known = columns_of(purchases.model, door)
     money = [] if isinstance(spend, int | float) else ["frequency", "monetary_value"]
-    columns = list(dict.fromkeys([*known, *money]))
-    door.require(columns, remedy="custrel.summarize makes them from an order log.")
-    numbers = numbers_for(door, *columns)
-    numbers.require_numbers(*columns)
-    arrays, _ = numbers.distinct(*columns)
-    rows = dict(zip(columns, arrays, strict=True))
+    rows, _ = door.distinct(*known, *money, flags=known, remedy=FROM_A_LOG)
     models = list(_pairs(purchases, spend))
     rng = np.random.default_rng(seed)
 
