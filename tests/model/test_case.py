@@ -210,6 +210,15 @@ def test_moves_that_are_refused(move, message):
     assert isinstance(caught.value, ValueError)
 
 
+def test_what_shows_nothing_is_no_evidence():
+    """The word None stood in the record as the order's number, and the move was made."""
+    with pytest.raises(IllegalMove, match="needs evidence: contract"):
+        deal().move("win", at=instant(1), by="li", evidence={"order": "O-1", "contract": None})
+    for evidence in ("order", ["order", "contract"], {"order"}):
+        with pytest.raises(InvalidValue, match=r"evidence is what shows each thing: evidence=\{"):
+            deal().move("win", at=instant(1), by="li", evidence=evidence)
+
+
 def test_missing_evidence_is_named():
     with pytest.raises(IllegalMove) as caught:
         deal().move("win", at=instant(1), by="li", evidence={"order": "O-1"})
@@ -271,6 +280,7 @@ def test_two_moves_or_hand_overs_cannot_have_one_place():
         ({"case_id": " "}, "Case: case_id must be text that is not blank, got ' '"),
         ({"opened_at": datetime(2024, 1, 1)}, "Case: opened_at is an instant without a zone"),
         ({"opened_at": None}, "Case: opened_at must be an instant"),
+        ({"flow": "deal"}, "Case: flow must be a Flow, got 'deal'; FLOWS has those of the package"),
     ],
 )
 def test_impossible_cases(changes, message):

@@ -283,6 +283,8 @@ def test_clocks_that_cannot_be():
         service_clock(case, CALENDAR, 1, until=["execute"], as_of=datetime(2024, 3, 5))
     with pytest.raises(UnknownCode):
         service_clock(case, CALENDAR, 1, until=[], as_of=MONDAY, paused_in=["lunch"])
+    with pytest.raises(UnknownCode, match=r"'excute' is no trigger of the flow .* mean 'execute'"):
+        service_clock(case, CALENDAR, 1, until=["excute"], as_of=MONDAY)
 
 
 def test_what_many_complaints_say():

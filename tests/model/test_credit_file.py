@@ -213,6 +213,9 @@ def test_a_file_that_cannot_be_read():
         CreditFile(case=Case(case_id="D-1", flow=DEAL_FLOW, opened_at=MONDAY))
     with pytest.raises(InvalidValue, match="no figure can be called 'report'"):
         BEGUN.report({"report": 1}, "r", at=at(1), by="li")
+    for figure in ("many", None, float("nan")):
+        with pytest.raises(InvalidValue, match="the figure 'years' must be a number, got"):
+            BEGUN.report({"years": figure}, "r", at=at(1), by="li")
     with pytest.raises(InvalidValue, match="a limit is 0 or more, got -1 CNY"):
         REPORTED.set_limit(cny(-1), grade="a", reason="r", at=at(2), by="sun", approved_by="wang")
     case = Case(case_id="K-1", flow=CREDIT_FLOW, opened_at=MONDAY)

@@ -113,6 +113,7 @@ def test_buyers_and_deciders():
     assert (boss.decides, clerk.decides) == (True, False)
     known, blind = customer(1, people=[clerk, boss]), customer(2, people=[clerk])
     assert without_role([known, blind]) == (blind,)
+    assert ContactPerson(person_id="P-1", concerns="price").concerns == ("price",)
     assert without_role([known, blind], "gatekeeper") == (known, blind)
     with pytest.raises(UnknownCode, match="'boss' is no buying role"):
         without_role([], "boss")

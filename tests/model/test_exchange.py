@@ -37,6 +37,17 @@ def test_backwards_and_to_the_smallest_unit():
     assert str(RATES.convert(Money("0.99", "USD"), "JPY", on=date(2024, 1, 2))) == "141 JPY"
 
 
+def test_the_latest_rate_counts_in_whichever_direction_it_is_written():
+    """A rate of January that is written the other way does not outlive that of March."""
+    rates = ExchangeRates([("USD", "CNY", "2024-01-02", 7), ("CNY", "USD", "2024-03-01", "0.125")])
+    assert str(rates.convert(Money(1, "USD"), "CNY", on=date(2024, 2, 29))) == "7.00 CNY"
+    assert str(rates.convert(Money(1, "USD"), "CNY", on=date(2024, 3, 1))) == "8.00 CNY"
+    assert str(rates.convert(Money(8, "CNY"), "USD", on=date(2024, 3, 1))) == "1.00 USD"
+    both = ExchangeRates([("USD", "CNY", "2024-03-01", 8), ("CNY", "USD", "2024-03-01", "0.1")])
+    assert str(both.convert(Money(1, "USD"), "CNY", on=date(2024, 3, 1))) == "8.00 CNY"
+    assert str(both.convert(Money(1, "CNY"), "USD", on=date(2024, 3, 1))) == "0.10 USD"
+
+
 @pytest.mark.properties
 @settings(max_examples=50)
 @given(
@@ -87,6 +98,10 @@ def test_impossible_rates(row, message):
 
 
 def test_two_rates_of_one_day_and_unknown_currencies():
+    with pytest.raises(UnknownCode, match=r"'usd' is no currency of ISO 4217 .did you mean 'USD'"):
+        ExchangeRates([("usd", "CNY", "2024-01-02", 7)])
+    with pytest.raises(InvalidRule, match="a rate of CNY in itself, of 2024-01-02"):
+        ExchangeRates([("CNY", "CNY", "2024-01-02", 1)])
     with pytest.raises(InvalidRule, match="two rates of USD in CNY on 2024-01-02"):
         ExchangeRates([*ROWS, ("USD", "CNY", date(2024, 1, 2), 7)])
     with pytest.raises(UnknownCode, match="'RMB' is no currency"):

@@ -79,8 +79,10 @@ def test_a_team_of_several_functions():
         AccountTeam(lead="li", members=[LI, LI])
     with pytest.raises(InvalidValue, match="'sun' leads it and is none of its members: li, zhao"):
         attrs.evolve(TEAM, lead="sun")
-    for weight in (-1, "NaN"):
-        with pytest.raises(InvalidValue, match="a weight is 0 or more"):
+    with pytest.raises(InvalidValue, match="a weight is 0 or more, got -1"):
+        AccountMember(person="li", function="sales", weight=-1)
+    for weight in ("NaN", "two", float("inf"), None):
+        with pytest.raises(InvalidValue, match=f"a weight must be a number, got {weight!r}"):
             AccountMember(person="li", function="sales", weight=weight)
 
 

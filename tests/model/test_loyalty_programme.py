@@ -100,6 +100,15 @@ def test_where_a_member_stands():
     assert CLUB.statement(member((date(2023, 2, 1), 79)), date(2023, 2, 1)).rewards == ()
 
 
+def test_points_that_expire_on_one_day_are_named_together():
+    """A month from 30 January and one from the 31st end on the last of February."""
+    short = attrs.evolve(CLUB, valid_months=1)
+    own = member((date(2023, 1, 30), 5), (date(2023, 1, 31), 7), (date(2023, 2, 1), 9))
+    stands = short.statement(own, date(2023, 2, 2))
+    assert (stands.expiring, stands.expires_on) == (12, date(2023, 2, 28))
+    assert short.statement(own, date(2023, 2, 28)).balance == 9
+
+
 def test_the_levels_bind_as_the_documents_say():
     """S-189: the first by the price; the other two reconstructed."""
     bonds = [CLUB.tier(points).bond for points in (0, 100, 300)]
@@ -167,6 +176,12 @@ def lasts(point, on, months):
 def test_a_programme_that_cannot_be(change, message):
     with pytest.raises(InvalidRule, match=f"programme 'mill club': .*{message}"):
         attrs.evolve(CLUB, **change)
+
+
+def test_rewards_cost_whole_points():
+    for rewards in ({"tea": 79.9}, ["tea"], {"tea": "80"}):
+        with pytest.raises(InvalidRule, match=r"rewards cost whole points: \{'tea': 80\}, got"):
+            attrs.evolve(CLUB, rewards=rewards)
 
 
 def test_a_programme_is_a_rule_with_a_goal():

@@ -103,7 +103,10 @@ def test_a_sum_of_nothing_has_no_currency():
         (float("nan"), "Money: nan is a float"),
         ("nan", "Money: NaN is no amount; where it is not known, write None"),
         (Decimal("-inf"), "Money: -Infinity is no amount"),
-        ("12,50", "Money: '12,50' is no number"),
+        (
+            "1,250.00",
+            "Money: '1,250.00' is no number; write digits and a point alone, as '1234.50'",
+        ),
         (None, "Money: None is no amount"),
         (True, "Money: True is no amount"),
         (10**20, "more than 20 digits before the point"),
@@ -126,3 +129,16 @@ def test_parts_need_weights():
     for weights in ([], [0, 0], [1, -1]):
         with pytest.raises(InvalidValue, match="parts need weights of 0 or more, one of them"):
             yuan(1).allocated(weights)
+    for weight in ("two", None, float("nan"), Decimal("Infinity")):
+        with pytest.raises(InvalidValue, match="Money: a weight must be a number, got"):
+            yuan(1).allocated([weight, 1])
+
+
+def test_nothing_is_no_unit_to_measure_in():
+    with pytest.raises(InvalidValue, match=r"Money: 3 CNY is no multiple of nothing \(0.00 CNY\)"):
+        yuan(3) / yuan("0.00")
+
+
+def test_amounts_stand_in_columns():
+    assert f"{yuan('19.90'):>12}|" == "   19.90 CNY|"
+    assert f"{yuan('19.90')}" == "19.90 CNY"

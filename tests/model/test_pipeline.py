@@ -134,6 +134,13 @@ def test_the_sum_of_products_is_not_the_product_of_means():
     assert both == {"CNY": Money(99, "CNY"), "USD": Money("0.15", "USD")}
     with pytest.raises(UnknownCode, match="stage with a probability"):
         weighted_pipeline([staged], {}, as_of=FIRST)
+    # A close rate of the past has no last digit; the amount has 18 of them.
+    for rate in (1 / 17, 0.1 + 0.2, Decimal(1) / 17):
+        part = weighted_pipeline([staged], {"tracking": rate}, as_of=FIRST)["USD"]
+        assert abs(part.amount - Decimal("0.30") * Decimal(str(rate))) <= Decimal("5e-19")
+    for rate in (float("nan"), "likely", -0.1, 1.5):
+        with pytest.raises(InvalidValue, match="Opportunity: a probability"):
+            weighted_pipeline([staged], {"tracking": rate}, as_of=FIRST)
     lost = staged.case.move("lose", at=day(2), by="li", evidence={"reason": "price"})
     gone = attrs.evolve(staged, case=lost, expected_close=date(2024, 3, 2))
     assert gone.weighted({}) == Money(0, "USD")

@@ -275,6 +275,11 @@ def test_an_object_within_an_object_that_cannot_be_is_named_by_its_field():
     assert str(problem).startswith("column 'revenue': Money: Infinity is no amount")
 
 
+def test_problems_are_raised_or_collected():
+    with pytest.raises(UnknownCode, match="'ignore' is no treatment of errors"):
+        from_columns(Money, money_columns(), errors="ignore")
+
+
 def test_missing_columns():
     with pytest.raises(ColumnNotFound, match="no column 'currency'; the frame has 'amount'"):
         from_columns(Money, {"amount": []})

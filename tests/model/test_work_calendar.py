@@ -150,7 +150,9 @@ def test_impossible_calendars(options, message):
 
 def test_impossible_questions():
     naive = datetime(2024, 3, 1)
-    with pytest.raises(InvalidValue, match="2024-03-01 00:00:00 is an instant without a zone"):
+    with pytest.raises(
+        InvalidValue, match="start or end is an instant without a zone: 2024-03-01 00:00:00"
+    ):
         ALWAYS.working_time(naive, naive)
     with pytest.raises(InvalidValue, match="cannot add -1 day, 23:00:00, which is below zero"):
         ALWAYS.add(here(2024, 3, 1), timedelta(hours=-1))

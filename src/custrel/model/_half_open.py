@@ -7,6 +7,8 @@ from typing import Any, Generic, Self, TypeVar
 
 import attrs
 
+from custrel.model._checks import as_day, as_instant
+
 T = TypeVar("T", date, datetime)
 
 
@@ -19,7 +21,9 @@ class HalfOpen(Generic[T]):
     end: T | None
 
     def __contains__(self, moment: T) -> bool:
-        return self.start <= moment and (self.end is None or moment < self.end)
+        check: Any = as_instant if isinstance(self.start, datetime) else as_day
+        asked = check(moment, type(self).__name__, "what is asked for")
+        return bool(self.start <= asked and (self.end is None or asked < self.end))
 
     def overlaps(self, other: Self) -> bool:
         """Tell whether the two have any moment in common.

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import as_texts, not_blank
+from custrel.model._checks import as_number, as_texts, not_blank
 from custrel.model._codes import Code, in_code_order
 from custrel.model.money import Money
 from custrel.model.people import ContactPerson
@@ -42,8 +42,8 @@ def _as_duties(
 
 
 def _as_weight(weight: Any) -> Decimal:
-    number = Decimal(str(weight)) if isinstance(weight, float) else Decimal(weight)
-    if not (number.is_finite() and number >= 0):
+    number = as_number(weight, "AccountMember", "a weight")
+    if number < 0:
         raise InvalidValue(f"AccountMember: a weight is 0 or more, got {weight}.")
     return number
 

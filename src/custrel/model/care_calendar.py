@@ -10,7 +10,7 @@ import attrs
 from dateutil.relativedelta import relativedelta
 
 from custrel.errors import InvalidRule, InvalidValue
-from custrel.model._checks import not_blank
+from custrel.model._checks import a_day, not_blank, read_day
 from custrel.model.customer import Customer
 from custrel.model.period import Period
 from custrel.model.reminder import Reminder, in_order_of_day
@@ -48,7 +48,7 @@ class CareDay:
 
     customer_id: str = attrs.field(validator=not_blank)
     occasion: str = attrs.field(validator=not_blank)
-    on: date
+    on: date = attrs.field(validator=a_day)
     is_yearly: bool = True
 
     def within(self, during: Period) -> tuple[date, ...]:
@@ -81,10 +81,7 @@ class CareDay:
 def _as_occasions(occasions: Any) -> tuple[tuple[str, date], ...]:
     pairs = occasions.items() if isinstance(occasions, Mapping) else occasions
     try:
-        return tuple(
-            (str(name), date.fromisoformat(day) if isinstance(day, str) else day)
-            for name, day in pairs
-        )
+        return tuple((str(name), read_day(day, "CareCalendar", f"{name!r}")) for name, day in pairs)
     except (TypeError, ValueError) as error:
         raise InvalidRule(
             f"CareCalendar: {error}; write occasions as {{'Spring Festival': '2024-02-10'}}."

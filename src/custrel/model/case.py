@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from custrel.model._checks import aware, in_utc, not_blank
+from custrel.errors import InvalidValue
+from custrel.model._checks import as_instant, aware, in_utc, not_blank
 from custrel.model._history import check_history, check_move, in_order, refusal
 from custrel.model.flow import Flow, Outcome
 from custrel.model.hand_over import HandOver, in_order_of_time, owner_at
@@ -16,6 +17,14 @@ from custrel.model.move import Move
 from custrel.model.spell import Spell
 
 __all__ = ["Case", "stage_counts"]
+
+
+def _as_flow(flow: Flow) -> Flow:
+    if not isinstance(flow, Flow):
+        raise InvalidValue(
+            f"Case: flow must be a Flow, got {flow!r}; FLOWS has those of the package."
+        )
+    return flow
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +77,7 @@ class Case:
     """
 
     case_id: str = attrs.field(validator=not_blank)
-    flow: Flow = attrs.field(hash=False, repr=lambda flow: repr(flow.name))
+    flow: Flow = attrs.field(converter=_as_flow, hash=False, repr=lambda flow: repr(flow.name))
     opened_at: datetime = attrs.field(converter=in_utc, validator=aware, hash=False)
     opened_by: str | None = attrs.field(default=None, hash=False)
     about: str = attrs.field(default="", hash=False)
@@ -137,11 +146,17 @@ class Case:
         -------
         Case or None
             None before it began.
+
+        Raises
+        ------
+        InvalidValue
+            The instant is none, or has no zone.
         """
-        if moment < self.opened_at:
+        seen = as_instant(moment, f"case {self.case_id!r}", "the moment asked for")
+        if seen < self.opened_at:
             return None
-        moves = tuple(move for move in self.moves if move.at <= moment)
-        acts = tuple(act for act in self.hand_overs if act.at <= moment)
+        moves = tuple(move for move in self.moves if move.at <= seen)
+        acts = tuple(act for act in self.hand_overs if act.at <= seen)
         return self._with(moves=moves, hand_overs=acts)
 
     def state_at(self, moment: datetime) -> str | None:
@@ -188,9 +203,11 @@ class Case:
         """
         entered = [(self.start, self.opened_at)]
         entered += [(m.target, m.at) for m in self.moves if m.source != m.target]
+        last = None
         if as_of is not None:
-            entered = [(state, at) for state, at in entered if at <= as_of]
-        ends = [*(at for _, at in entered[1:]), as_of]
+            last = as_instant(as_of, f"case {self.case_id!r}", "as_of")
+            entered = [(state, at) for state, at in entered if at <= last]
+        ends = [*(at for _, at in entered[1:]), last]
         return tuple(Spell(state, at, end) for (state, at), end in zip(entered, ends, strict=False))
 
     def time_in(self, state: str, as_of: datetime) -> timedelta:

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
-from custrel.errors import ColumnNotFound, CustrelError, InvalidData, Problem
+from custrel.errors import ColumnNotFound, CustrelError, InvalidData, Problem, UnknownCode
 from custrel.model._schema import Field, Shape, class_of, fields_of
 from custrel.model.flow import Flow
 from custrel.model.plain import SCALARS, decode, encode, known_flows
@@ -178,6 +178,8 @@ def from_columns(
         A column is missing whose field has no default.
     InvalidData
         Rows do not make objects, a column belongs to no field, or columns differ in length.
+    UnknownCode
+        Problems are neither raised nor collected.
 
     Examples
     --------
@@ -190,6 +192,8 @@ def from_columns(
     column 'amount': expected an exact number (Decimal, text or whole), got 'none' in 1 row
     (row 1: amount='none').
     """
+    if errors not in {"raise", "collect"}:
+        raise UnknownCode("treatment of errors", str(errors), ("raise", "collect"))
     table = _read_table(columns)
     reader = _Reader(table, known_flows(flows), len(next(iter(table.values()), [])))
     _check_names(kind, table, reader.rows)

@@ -8,7 +8,14 @@ from datetime import datetime
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import aware, aware_or_none, in_utc, in_utc_or_none, not_blank
+from custrel.model._checks import (
+    as_instant,
+    aware,
+    aware_or_none,
+    in_utc,
+    in_utc_or_none,
+    not_blank,
+)
 from custrel.model.contact_point import Channel
 
 __all__ = ["Consent", "may_contact"]
@@ -84,8 +91,9 @@ class Consent:
         -------
         bool
         """
+        asked = as_instant(at, "Consent", "at")
         ends = [end for end in (self.withdrawn_at, self.expires_at) if end is not None]
-        return self.given_at <= at and all(at < end for end in ends)
+        return self.given_at <= asked and all(asked < end for end in ends)
 
 
 def may_contact(
@@ -116,6 +124,8 @@ def may_contact(
 
     Raises
     ------
+    InvalidValue
+        The instant has no zone.
     UnknownCode
         There is no such channel.
 
@@ -126,19 +136,20 @@ def may_contact(
     False
     """
     way = None if channel is None else Channel(channel)
+    asked = as_instant(at, "may_contact", "at")
     about = [consent for consent in consents if consent.purpose == purpose]
     latest_no = max(
         (
             consent.withdrawn_at
             for consent in about
             if consent.withdrawn_at is not None
-            and consent.withdrawn_at <= at
+            and consent.withdrawn_at <= asked
             and (way is None or consent.channel in {None, way})
         ),
         default=None,
     )
     return any(
-        consent.holds(at) and (latest_no is None or consent.given_at > latest_no)
+        consent.holds(asked) and (latest_no is None or consent.given_at > latest_no)
         for consent in about
         if consent.channel in {None, way}
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import aware, in_utc, not_blank
+from custrel.model._checks import a_day, as_instant, aware, in_utc, not_blank
 from custrel.model._codes import Code
 from custrel.model.contact_point import Channel
 from custrel.model.period import Period
@@ -71,7 +71,7 @@ class NextAction:
     """
 
     what: str = attrs.field(validator=not_blank)
-    due_on: date
+    due_on: date = attrs.field(validator=a_day)
     by: str | None = None
 
 
@@ -232,9 +232,10 @@ def open_actions(
     >>> [contact.next_action.what for contact in open_actions([call], as_of=first)]
     ['send the sample']
     """
+    seen = as_instant(as_of, "open_actions", "as_of")
     latest: dict[tuple[str, str | None], Interaction] = {}
     for contact in sorted(interactions, key=lambda contact: contact.at):
-        if contact.at <= as_of:
+        if contact.at <= seen:
             latest[contact.customer_id, contact.case_id] = contact
     found = [(c.next_action.due_on, c) for c in latest.values() if c.next_action is not None]
     return tuple(c for _, c in sorted(found, key=lambda item: (item[0], item[1].customer_id)))

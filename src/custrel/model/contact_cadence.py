@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from custrel.errors import InvalidRule, UnknownCode
-from custrel.model._checks import in_utc_or_none
+from custrel.model._checks import as_instant, in_utc_or_none
 from custrel.model.contact import Interaction
 from custrel.rules import Rule
 
@@ -106,8 +106,9 @@ class ContactCadence(Rule):
             A customer is of a class for which there is no cadence.
         """
         days, last = dict(self.days), dict[str, datetime]()
+        seen = as_instant(as_of, "ContactCadence", "as_of")
         for contact in interactions:
-            if contact.at <= as_of:
+            if contact.at <= seen:
                 last[contact.customer_id] = max(
                     contact.at, last.get(contact.customer_id, contact.at)
                 )
@@ -116,7 +117,7 @@ class ContactCadence(Rule):
             if kind not in days:
                 raise UnknownCode("class with a cadence", kind, days)
             at = last.get(customer)
-            late = 0.0 if at is None else (as_of - at) / timedelta(days=1) - days[kind]
+            late = 0.0 if at is None else (seen - at) / timedelta(days=1) - days[kind]
             if late >= 0:
                 found.append(
                     ContactDue(

@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import not_blank
+from custrel.model._checks import a_day_or_none, as_day, not_blank
 from custrel.model._codes import Code, in_code_order
 from custrel.model.money import Money
 
@@ -63,7 +63,7 @@ class CreditItem:
     item_id: str = attrs.field(validator=not_blank)
     kind: ExposureKind = attrs.field(converter=ExposureKind)
     amount: Money
-    due_on: date | None = None
+    due_on: date | None = attrs.field(default=None, validator=a_day_or_none)
 
     def __attrs_post_init__(self) -> None:
         if self.amount.amount < 0:
@@ -87,7 +87,7 @@ class CreditItem:
         """
         if self.due_on is None or not self.amount:
             return 0
-        return max((on - self.due_on).days, 0)
+        return max((as_day(on, "CreditItem", "on") - self.due_on).days, 0)
 
 
 def credit_exposure(

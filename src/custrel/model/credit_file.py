@@ -9,6 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from custrel.errors import InvalidValue
+from custrel.model._checks import as_number
 from custrel.model._history import require_flow
 from custrel.model.case import Case
 from custrel.model.credit_check import CreditCheck, CreditObjection
@@ -270,7 +271,10 @@ class CreditFile:
         """
         if "report" in facts:
             raise InvalidValue("CreditFile: no figure can be called 'report', as the text is.")
-        figures = {name: repr(float(figure)) for name, figure in facts.items()}
+        figures = {
+            name: repr(float(as_number(figure, "CreditFile", f"the figure {name!r}")))
+            for name, figure in facts.items()
+        }
         return self._move("report", at=at, by=by, evidence=figures | {"report": report})
 
     def set_limit(

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from custrel.errors import InvalidRule, InvalidValue
+from custrel.model._checks import as_day, read_day
 from custrel.model.money import Money
 from custrel.rules import Rule
 
@@ -25,7 +26,7 @@ def _as_rows(rows: Iterable[tuple[str, str, Any, Any]]) -> tuple[Row, ...]:
     """Return rates in order; a rate is text, so that it stays exact as plain data."""
     try:
         return tuple(
-            sorted((str(a), str(b), _as_day(on), _as_rate(rate)) for a, b, on, rate in rows)
+            sorted((str(a), str(b), _day(a, b, on), _as_rate(rate)) for a, b, on, rate in rows)
         )
     except (TypeError, ValueError) as error:
         raise InvalidRule(
@@ -34,8 +35,8 @@ def _as_rows(rows: Iterable[tuple[str, str, Any, Any]]) -> tuple[Row, ...]:
         ) from None
 
 
-def _as_day(on: Any) -> date:
-    return date.fromisoformat(on) if isinstance(on, str) else on
+def _day(base: Any, quote: Any, on: Any) -> date:
+    return read_day(on, "ExchangeRates", f"the day of {base} in {quote}")
 
 
 def _as_rate(rate: Any) -> str:
@@ -67,6 +68,8 @@ class ExchangeRates(Rule):
     ------
     InvalidRule
         A row cannot be read, a rate is a float or not above 0, or two rows are of one day.
+    UnknownCode
+        There is no such currency.
 
     Examples
     --------
@@ -89,6 +92,10 @@ class ExchangeRates(Rule):
         rates: dict[tuple[str, str], list[Decimal]] = {}
         for base, quote, on, rate in self.rows:
             pair = (base, quote)
+            for currency in pair:
+                Money(0, currency)  # there is such a currency
+            if base == quote:
+                raise InvalidRule(f"ExchangeRates: a rate of {base} in itself, of {on}.")
             if days.get(pair, [])[-1:] == [on]:
                 raise InvalidRule(f"ExchangeRates: two rates of {base} in {quote} on {on}.")
             days.setdefault(pair, []).append(on)
@@ -106,7 +113,8 @@ class ExchangeRates(Rule):
         to : str
             The other currency.
         on : date
-            The day; the latest rate that is not after it counts.
+            The day; the latest rate of the two that is not after it counts, in whichever
+            direction it is written; of one day, that from the first currency.
 
         Returns
         -------
@@ -123,14 +131,15 @@ class ExchangeRates(Rule):
         if to == money.currency:
             return money
         unit = Money(0, to).rounded().amount
-        there, back = self._rate(money.currency, to, on), self._rate(to, money.currency, on)
-        if there is not None:
-            worth = _WIDE.multiply(money.amount, there)
+        day = as_day(on, "ExchangeRates", "on")
+        there, back = self._rate(money.currency, to, day), self._rate(to, money.currency, day)
+        if there is not None and (back is None or there[0] >= back[0]):
+            worth = _WIDE.multiply(money.amount, there[1])
         elif back is not None:
-            worth = _WIDE.divide(money.amount, back)
+            worth = _WIDE.divide(money.amount, back[1])
         else:
             raise InvalidValue(
-                f"ExchangeRates: no rate of {money.currency} in {to} is known for {on}"
+                f"ExchangeRates: no rate of {money.currency} in {to} is known for {day}"
                 f"{self._since(money.currency, to)}."
             )
         return Money(_WIDE.quantize(worth, unit), to)
@@ -140,7 +149,8 @@ class ExchangeRates(Rule):
         days = [*self._days.get((one, other), []), *self._days.get((other, one), [])]
         return f"; the first is of {min(days)}" if days else ""
 
-    def _rate(self, base: str, quote: str, on: date) -> Decimal | None:
-        """Return the latest rate of two currencies that is not after a day."""
-        place = bisect_right(self._days.get((base, quote), []), on)
-        return self._rates[base, quote][place - 1] if place else None
+    def _rate(self, base: str, quote: str, on: date) -> tuple[date, Decimal] | None:
+        """Return the latest rate of two currencies that is not after a day, and since when."""
+        days = self._days.get((base, quote), [])
+        place = bisect_right(days, on)
+        return (days[place - 1], self._rates[base, quote][place - 1]) if place else None

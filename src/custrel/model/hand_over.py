@@ -9,7 +9,7 @@ from itertools import pairwise
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import aware, in_utc, not_blank
+from custrel.model._checks import as_instant, aware, in_utc, not_blank
 
 __all__ = ["HandOver"]
 
@@ -62,5 +62,6 @@ def owner_at(
     first: str | None, hand_overs: Sequence[HandOver], moment: datetime | None = None
 ) -> str | None:
     """Return who owns something: who got it last, until an instant or at all."""
-    past = (act.to for act in reversed(hand_overs) if moment is None or act.at <= moment)
+    until = None if moment is None else as_instant(moment, "owner_at", "the moment asked for")
+    past = (act.to for act in reversed(hand_overs) if until is None or act.at <= until)
     return next(past, first)

@@ -7,7 +7,7 @@ from datetime import date
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import as_texts, not_blank
+from custrel.model._checks import a_day, a_day_or_none, as_day, as_texts, not_blank
 from custrel.model.account_team import AccountTeam
 from custrel.model.task import Task, due_tasks
 
@@ -45,7 +45,7 @@ class AccountTarget:
 
     measure: str = attrs.field(validator=not_blank)
     target: float = attrs.field(converter=float)
-    due_on: date
+    due_on: date = attrs.field(validator=a_day)
     reached: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
 
     def __attrs_post_init__(self) -> None:
@@ -72,7 +72,9 @@ class AccountTarget:
         -------
         bool
         """
-        return self.due_on < on and (self.reached is None or self.reached < self.target)
+        return self.due_on < as_day(on, "AccountTarget", "on") and (
+            self.reached is None or self.reached < self.target
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -133,14 +135,14 @@ class KeyAccount:
     """
 
     customer_id: str = attrs.field(validator=not_blank)
-    since: date
+    since: date = attrs.field(validator=a_day)
     criteria: tuple[str, ...] = attrs.field(converter=as_texts)
     team: AccountTeam | None = None
     plan: tuple[Task, ...] = attrs.field(default=(), converter=tuple[Task, ...])
     targets: tuple[AccountTarget, ...] = attrs.field(
         default=(), converter=tuple[AccountTarget, ...]
     )
-    review_on: date | None = None
+    review_on: date | None = attrs.field(default=None, validator=a_day_or_none)
 
     def __attrs_post_init__(self) -> None:
         measures = [target.measure for target in self.targets]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -108,7 +109,12 @@ def _as_tiers(tiers: Iterable[ProgrammeTier]) -> tuple[ProgrammeTier, ...]:
 
 def _as_rewards(rewards: Any) -> tuple[tuple[str, int], ...]:
     pairs = rewards.items() if isinstance(rewards, Mapping) else rewards
-    return tuple((str(name), int(points)) for name, points in pairs)
+    try:
+        return tuple((str(name), operator.index(points)) for name, points in pairs)
+    except (TypeError, ValueError):
+        raise InvalidRule(
+            f"LoyaltyProgramme: rewards cost whole points: {{'tea': 80}}, got {rewards!r}."
+        ) from None
 
 
 @attrs.frozen(kw_only=True)
@@ -365,9 +371,9 @@ class LoyaltyProgramme(Rule):
         """Return how many points expire first, and when."""
         if not lots or self.valid_months is None:
             return 0, None
-        first = lots[0][0]
-        points = sum(number for day, number in lots if day == first)
-        return points, first + relativedelta(months=self.valid_months)
+        term = relativedelta(months=self.valid_months)
+        first = lots[0][0] + term  # of 30 and 31 January, a month ends on one day
+        return sum(number for day, number in lots if day + term == first), first
 
     def _own(self, member: Membership) -> Membership:
         if member.programme != self.name:

@@ -9,7 +9,7 @@ import attrs
 from dateutil.relativedelta import relativedelta
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import not_blank
+from custrel.model._checks import a_day, as_day, not_blank
 
 __all__ = ["Membership", "PointsEntry"]
 
@@ -41,7 +41,7 @@ class PointsEntry:
     """
 
     entry_id: str = attrs.field(validator=not_blank)
-    on: date
+    on: date = attrs.field(validator=a_day)
     points: int
     reason: str = ""
 
@@ -102,7 +102,7 @@ class Membership:
 
     customer_id: str = attrs.field(validator=not_blank)
     programme: str = attrs.field(validator=not_blank)
-    joined_on: date
+    joined_on: date = attrs.field(validator=a_day)
     entries: tuple[PointsEntry, ...] = attrs.field(default=(), converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
@@ -133,7 +133,7 @@ class Membership:
         -------
         int
         """
-        start = on - relativedelta(months=months)
+        start = as_day(on, "Membership", "on") - relativedelta(months=months)
         return sum(e.points for e in self.entries if e.points > 0 and start < e.on <= on)
 
     def lots(self, on: date, *, valid_months: int | None = None) -> tuple[tuple[date, int], ...]:
@@ -156,6 +156,7 @@ class Membership:
         InvalidValue
             More was spent than there was.
         """
+        as_day(on, "Membership", "on")
         found: list[tuple[date, int]] = []
         for entry in self.entries:
             if entry.on > on:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import attrs
 
 from custrel.errors import CurrencyMismatch, InvalidValue, UnknownCode
+from custrel.model._checks import as_number
 from custrel.model._currencies import PLACES
 
 __all__ = ["Money"]
@@ -32,7 +33,9 @@ def _as_amount(value: Any) -> Decimal:
     try:
         return Decimal(value)
     except InvalidOperation:
-        raise InvalidValue(f"Money: {value!r} is no number.") from None
+        raise InvalidValue(
+            f"Money: {value!r} is no number; write digits and a point alone, as '1234.50'."
+        ) from None
 
 
 def _in_range(_: Money, _field: attrs.Attribute[Decimal], value: Decimal) -> None:
@@ -154,14 +157,14 @@ class Money:
         Raises
         ------
         InvalidValue
-            There is no positive weight, or one is negative.
+            There is no positive weight, or one is negative or no number.
 
         Examples
         --------
         >>> [str(part) for part in Money("100.00", "CNY").allocated([1, 1, 1])]
         ['33.34 CNY', '33.33 CNY', '33.33 CNY']
         """
-        shares = [Decimal(weight) for weight in weights]
+        shares = [as_number(weight, "Money", "a weight") for weight in weights]
         if not any(shares) or min(shares) < 0:
             raise InvalidValue("Money: parts need weights of 0 or more, one of them above 0.")
         exponent = self.amount.as_tuple().exponent
@@ -193,7 +196,10 @@ class Money:
     def __truediv__(self, other: Any) -> Decimal:
         if not isinstance(other, Money):
             return NotImplemented
-        return _RATIO.divide(self.amount, self._same(other))
+        part_of = self._same(other)
+        if not part_of:
+            raise InvalidValue(f"Money: {self} is no multiple of nothing ({other}).")
+        return _RATIO.divide(self.amount, part_of)
 
     def __neg__(self) -> Self:
         return self._with(_EXACT.minus(self.amount))
@@ -226,6 +232,9 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount:f} {self.currency}"
+
+    def __format__(self, layout: str) -> str:
+        return format(str(self), layout)
 
     def _same(self, other: Money) -> Decimal:
         if other.currency != self.currency:

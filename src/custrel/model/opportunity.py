@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import attrs
 
 from custrel.errors import InvalidValue, UnknownCode
+from custrel.model._checks import a_day_or_none, as_number
 from custrel.model.case import Case
 from custrel.model.money import Money
 
 __all__ = ["Opportunity", "weighted_pipeline"]
 
 
+_WIDE = Context(prec=100)  # wider than any product
+_LEAST = Decimal("1e-18")  # the last place of an amount
+
+
 def _as_probability(value: Any) -> Decimal | None:
     if value is None:
         return None
-    number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    number = as_number(value, "Opportunity", "a probability")
     if not 0 <= number <= 1:
-        raise InvalidValue(f"a probability lies between 0 and 1, got {value}.")
+        raise InvalidValue(f"Opportunity: a probability lies between 0 and 1, got {value}.")
     return number
 
 
@@ -58,7 +63,7 @@ class Opportunity:
     case: Case
     amount: Money
     probability: Decimal | None = attrs.field(default=None, converter=_as_probability)
-    expected_close: date | None = None
+    expected_close: date | None = attrs.field(default=None, validator=a_day_or_none)
 
     def is_overdue(self, on: date) -> bool:
         """Tell whether it is open though it was expected to be closed by then.
@@ -85,9 +90,12 @@ class Opportunity:
         Returns
         -------
         Money
+            To 18 decimal places at most, as many as `Money` has: 1/17 of an amount has no end.
 
         Raises
         ------
+        InvalidValue
+            A probability is not between 0 and 1.
         UnknownCode
             Its stage has no probability.
         """
@@ -99,7 +107,7 @@ class Opportunity:
         likely = _as_probability(
             probabilities.get(state) if self.probability is None else self.probability
         )
-        return self.amount * (likely or Decimal(0))
+        return _part(self.amount, likely or Decimal(0))
 
 
 def weighted_pipeline(
@@ -148,3 +156,12 @@ def weighted_pipeline(
         amount = attrs.evolve(opportunity, case=past).weighted(probabilities)
         totals[amount.currency] = totals.get(amount.currency, amount * 0) + amount
     return dict(sorted(totals.items()))
+
+
+def _part(amount: Money, share: Decimal) -> Money:
+    """Return a part of an amount, to the last place that one has."""
+    worth = _WIDE.multiply(amount.amount, share)
+    exponent = worth.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < _LEAST.adjusted():
+        worth = _WIDE.quantize(worth, _LEAST)
+    return Money(worth, amount.currency)

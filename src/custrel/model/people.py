@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from custrel.model._checks import not_blank
+from custrel.model._checks import as_texts, not_blank
 from custrel.model._codes import Code, in_code_order
 from custrel.model.contact_point import ContactPoint
 
@@ -85,7 +85,7 @@ class ContactPerson:
     contact_points: tuple[ContactPoint, ...] = attrs.field(
         default=(), converter=tuple[ContactPoint, ...]
     )
-    concerns: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    concerns: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
 
     @property
     def decides(self) -> bool:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any, Self
+from datetime import date, timedelta
+from typing import Self
 
 import attrs
 from dateutil.relativedelta import relativedelta
 
 from custrel.errors import InvalidValue
+from custrel.model._checks import a_day, a_day_or_none
 from custrel.model._half_open import HalfOpen
 
 __all__ = ["Period"]
-
-
-def _day(_: Period, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidValue(f"Period: {attribute.alias} must be a day (date), got {value!r}.")
 
 
 @attrs.frozen
@@ -49,8 +45,8 @@ class Period(HalfOpen[date]):
     datetime.date(2024, 3, 31)
     """
 
-    start: date = attrs.field(validator=_day)
-    end: date | None = attrs.field(default=None, validator=attrs.validators.optional(_day))
+    start: date = attrs.field(validator=a_day)
+    end: date | None = attrs.field(default=None, validator=a_day_or_none)
 
     def __attrs_post_init__(self) -> None:
         if self.end is not None and self.end < self.start:
@@ -75,7 +71,14 @@ class Period(HalfOpen[date]):
         Returns
         -------
         Period
+
+        Raises
+        ------
+        InvalidValue
+            There is no such month.
         """
+        if not 1 <= month <= 12:
+            raise InvalidValue(f"Period: there is no month {month}; they go from 1 to 12.")
         return cls.months_from(date(year, month, 1), 1)
 
     @classmethod
@@ -92,7 +95,14 @@ class Period(HalfOpen[date]):
         Returns
         -------
         Period
+
+        Raises
+        ------
+        InvalidValue
+            There is no such quarter.
         """
+        if not 1 <= quarter <= 4:
+            raise InvalidValue(f"Period: there is no quarter {quarter}; they go from 1 to 4.")
         return cls.months_from(date(year, 3 * quarter - 2, 1), 3)
 
     @classmethod

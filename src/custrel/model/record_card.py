@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
 from custrel.errors import InvalidValue
+from custrel.model._checks import a_day, a_day_or_none, as_instant
 from custrel.model.customer import Customer, ManagementClass, TransactionState
 from custrel.model.money import Money
 
@@ -40,7 +41,7 @@ class SatisfactionRecord:
     """
 
     score: float = attrs.field(converter=float)
-    asked_on: date
+    asked_on: date = attrs.field(validator=a_day)
     complaints: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -74,8 +75,8 @@ class TransactionRecord:
 
     orders: int
     revenue: Money
-    first_on: date | None = None
-    last_on: date | None = None
+    first_on: date | None = attrs.field(default=None, validator=a_day_or_none)
+    last_on: date | None = attrs.field(default=None, validator=a_day_or_none)
 
     def __attrs_post_init__(self) -> None:
         first, last = self.first_on, self.last_on
@@ -161,12 +162,11 @@ def stale_records(
     >>> [customer.customer_id for customer in stale_records([mill], timedelta(90), as_of=autumn)]
     ['C-7']
     """
-    never = datetime.min.replace(tzinfo=as_of.tzinfo)
+    seen = as_instant(as_of, "stale_records", "as_of")
+    never = datetime.min.replace(tzinfo=UTC)
     ages = [
         (customer.updated_at or never, place, customer) for place, customer in enumerate(customers)
     ]
     return tuple(
-        customer
-        for at, _, customer in sorted(ages, key=lambda age: age[:2])
-        if as_of - at > max_age
+        customer for at, _, customer in sorted(ages, key=lambda age: age[:2]) if seen - at > max_age
     )

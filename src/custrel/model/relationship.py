@@ -8,7 +8,7 @@ from decimal import Decimal
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import not_blank
+from custrel.model._checks import as_day, not_blank
 from custrel.model._codes import Code
 from custrel.model.money import Money
 from custrel.model.period import Period
@@ -252,7 +252,7 @@ class Relationship:
         -------
         Tense
         """
-        if on < self.period.start:
+        if as_day(on, "Relationship", "on") < self.period.start:
             return Tense.FUTURE
         return Tense.PRESENT if on in self.period else Tense.PAST
 

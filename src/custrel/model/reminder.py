@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import as_texts, not_blank
+from custrel.model._checks import a_day, as_texts, not_blank
 from custrel.model.period import Period
 from custrel.model.task import Task
 
@@ -41,7 +41,7 @@ class Reminder:
     ('li',)
     """
 
-    on: date
+    on: date = attrs.field(validator=a_day)
     topic: str = attrs.field(validator=not_blank)
     tell: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     about: str = ""

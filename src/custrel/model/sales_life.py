@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from custrel.errors import InvalidValue
+from custrel.model._checks import as_instant
 from custrel.model.case import Case
 from custrel.model.flows import SALES_LIFE_FLOW
 
@@ -84,8 +85,12 @@ def follow_orders(case: Case, orders: Iterable[tuple[datetime, str]]) -> Case:
     """
     if case.flow.states != SALES_LIFE_FLOW.states:
         raise InvalidValue(f"follow_orders: {case.flow.name!r} is no flow of the sales life cycle.")
-    for trigger, (at, number) in zip(_BY_ORDERS, sorted(orders), strict=False):
+    for trigger, (at, number) in zip(_BY_ORDERS, _in_order(orders), strict=False):
         if case.flow.find(case.state, trigger) is not None:
             when = max(at, case.moves[-1].at if case.moves else case.opened_at)
             case = case.move(trigger, at=when, evidence={"order": number})
     return case
+
+
+def _in_order(orders: Iterable[tuple[datetime, str]]) -> list[tuple[datetime, str]]:
+    return sorted((as_instant(at, "follow_orders", f"order {n!r}"), n) for at, n in orders)

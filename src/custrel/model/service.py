@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from custrel.errors import InvalidValue
+from custrel.model._checks import as_instant
 from custrel.model._codes import Code
 
 __all__ = ["RequestAnswer", "ServicePhase"]
@@ -84,8 +85,10 @@ class ServicePhase(Code):
         Raises
         ------
         InvalidValue
-            It was delivered without or before the order.
+            It was delivered without or before the order, or an instant has no zone.
         """
+        at, ordered_at = as_instant(at, "ServicePhase", "at"), _given(ordered_at, "ordered_at")
+        delivered_at = _given(delivered_at, "delivered_at")
         if delivered_at is not None and (ordered_at is None or delivered_at < ordered_at):
             raise InvalidValue(
                 f"ServicePhase: delivered at {delivered_at}, but ordered at {ordered_at}."
@@ -93,3 +96,7 @@ class ServicePhase(Code):
         if ordered_at is None or at < ordered_at:
             return cls.PRE_SALE
         return cls.IN_SALE if delivered_at is None or at < delivered_at else cls.AFTER_SALE
+
+
+def _given(moment: datetime | None, name: str) -> datetime | None:
+    return None if moment is None else as_instant(moment, "ServicePhase", name)

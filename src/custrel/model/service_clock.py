@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from custrel.errors import InvalidValue
-from custrel.model._checks import as_texts, in_utc_or_none
+from custrel.errors import InvalidValue, UnknownCode
+from custrel.model._checks import as_instant, as_texts, in_utc_or_none
 from custrel.model.case import Case
 from custrel.model.work_calendar import WorkCalendar
 
@@ -93,7 +93,7 @@ def service_clock(
     InvalidValue
         The promise is not above 0, or an instant has no zone.
     UnknownCode
-        There is no such stage to pause in.
+        There is no such stage to pause in, or no such trigger.
 
     Examples
     --------
@@ -109,9 +109,11 @@ def service_clock(
     """
     if not hours > 0:
         raise InvalidValue(f"service_clock: the promise must be above 0 hours, got {hours}.")
-    if as_of.tzinfo is None:
-        raise InvalidValue(f"service_clock: as_of, {as_of}, is an instant without a zone.")
+    as_of = as_instant(as_of, "service_clock", "as_of")
     start, triggers = since or case.opened_at, as_texts(until)
+    known = {rule.trigger for rule in case.flow.transitions}
+    if strange := [trigger for trigger in triggers if trigger not in known]:
+        raise UnknownCode(f"trigger of the flow {case.flow.name!r}", strange[0], sorted(known))
     pauses = {case.flow.stage(code).code for code in as_texts(paused_in)}
     if as_of < start:
         return None

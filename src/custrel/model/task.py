@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from custrel.errors import InvalidValue
-from custrel.model._checks import not_blank
+from custrel.model._checks import a_day, as_day, not_blank
 from custrel.model._history import require_flow
 from custrel.model.case import Case
 from custrel.model.flows import TASK_FLOW
@@ -54,7 +54,7 @@ class Task:
 
     case: Case
     what: str = attrs.field(validator=not_blank)
-    due_on: date
+    due_on: date = attrs.field(validator=a_day)
 
     def __attrs_post_init__(self) -> None:
         require_flow(self.case, TASK_FLOW, "Task")
@@ -114,7 +114,7 @@ class Task:
         -------
         bool
         """
-        return not self.is_done and self.due_on < on
+        return not self.is_done and self.due_on < as_day(on, "Task", "on")
 
     def complete(self, *, at: datetime, by: str) -> Task:
         """Return the task after it was done (已完成任务).
@@ -195,7 +195,7 @@ def due_tasks(
     """
     if ahead < 0:
         raise InvalidValue(f"due_tasks: days ahead are 0 or more, got {ahead}.")
-    last = on + timedelta(days=ahead)
+    last = as_day(on, "due_tasks", "on") + timedelta(days=ahead)
     found = [
         task
         for task in tasks

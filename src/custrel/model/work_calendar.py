@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from custrel.errors import InvalidRule, InvalidValue
-from custrel.model._checks import as_texts, zone_named
+from custrel.model._checks import as_day, as_instant, as_texts, read_day, zone_named
 from custrel.rules import Rule
 
 __all__ = ["WorkCalendar"]
@@ -23,17 +23,9 @@ _LOOK_AHEAD = 3660 * _DAY  # a reply that takes ten years is none
 Shift = tuple[time, time]
 
 
-def _as_day(day: Any) -> date:
-    """Return a day; one in ISO form is read."""
-    try:
-        return date.fromisoformat(day) if isinstance(day, str) else day
-    except ValueError as error:
-        raise InvalidRule(f"WorkCalendar: {error}; write days as '2024-10-01'.") from None
-
-
 def _as_days(days: Iterable[date | str]) -> tuple[date, ...]:
     """Return days in order, each once."""
-    return tuple(sorted({_as_day(day) for day in days}))
+    return tuple(sorted({read_day(day, "WorkCalendar", "a holiday") for day in days}))
 
 
 def _as_make_up_days(
@@ -44,7 +36,7 @@ def _as_make_up_days(
     found: dict[date, int] = {}
     for pair in pairs:
         day, weekday = (pair, 0) if isinstance(pair, date | str) else pair
-        found[_as_day(day)] = int(weekday)
+        found[read_day(day, "WorkCalendar", "a make-up day")] = int(weekday)
     return tuple(sorted(found.items()))
 
 
@@ -159,7 +151,7 @@ class WorkCalendar(Rule):
         -------
         bool
         """
-        return bool(self._of(day))
+        return bool(self._of(as_day(day, "WorkCalendar", "day")))
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
         """Return how much time of work lies between two instants.
@@ -180,7 +172,7 @@ class WorkCalendar(Rule):
         InvalidValue
             An instant has no zone.
         """
-        start, end = _instant(start), _instant(end)
+        start, end = (as_instant(moment, "WorkCalendar", "start or end") for moment in (start, end))
         if end < start:
             return -self.working_time(end, start)
         worked = _NONE
@@ -208,7 +200,7 @@ class WorkCalendar(Rule):
         InvalidValue
             The instant has no zone, the time is negative, or ten years do not bring so much.
         """
-        begun, left = _instant(start), work
+        begun, left = as_instant(start, "WorkCalendar", "start"), work
         if work < _NONE:
             raise InvalidValue(f"WorkCalendar: cannot add {work}, which is below zero.")
         if not work:
@@ -233,6 +225,7 @@ class WorkCalendar(Rule):
         -------
         int
         """
+        start, end = (as_day(day, "WorkCalendar", "start or end") for day in (start, end))
         days = max((end - start).days, 0)
         return sum(self.is_workday(start + timedelta(days=day)) for day in range(days))
 
@@ -260,12 +253,6 @@ class WorkCalendar(Rule):
                     done = min(closed, end)
                     yield opened, done
             day += _DAY
-
-
-def _instant(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise InvalidValue(f"WorkCalendar: {moment} is an instant without a zone.")
-    return moment.astimezone(UTC)
 
 
 def _read_shifts(texts: tuple[str, ...]) -> tuple[Shift, ...]:
