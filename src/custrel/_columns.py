@@ -7,8 +7,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidData, Problem
-from custrel.frames import Door, census, first_rows, read_schema
+from custrel.frames import Door, read_schema
 
 
 def require_complete(
@@ -26,16 +27,7 @@ def require_complete(
     wanted = tuple(dict.fromkeys(columns))
     door.require(wanted, remedy=_first_remedy(door, wanted, remedies or {}))
     door.require_numbers(*wanted)
-    bad = {f"__bad_{name}": _unusable(door, name) for name in wanted}
-    counts = census(door.frame, {**bad, **(flags or {})})
-    problems = [
-        _gap(door, name, counts[flag], bad[flag], of)
-        for flag, name in zip(bad, wanted, strict=True)
-        if counts[flag]
-    ]
-    if problems:
-        raise InvalidData(problems)
-    return counts
+    return refuse_rows(door, *(_gap(door, name, of) for name in wanted), flags=flags)
 
 
 def require_rows(rows: int, purpose: str, *, of: str = "customer") -> None:
@@ -57,20 +49,17 @@ def require_within(
     door: Door, column: str, low: float, high: float, *, of: str = "customer"
 ) -> None:
     """Refuse a column of numbers with missing ones, or any outside of a range."""
-    outside = (as_float(column) < low) | (as_float(column) > high)
-    count = require_complete(door, column, flags={"outside": outside}, of=of)["outside"]
+    outside = Flaw(
+        (as_float(column) < low) | (as_float(column) > high),
+        "out_of_range",
+        f"value that is not from {low:g} to {high:g}",
+        column,
+        remedy=f"Leave these {of}s out, or correct them.",
+        of="row" if of == "customer" else of,
+    )
+    count = require_complete(door, column, flags={"outside": outside.bad}, of=of)["outside"]
     if count:
-        beside = [name for name in (door.columns[0], column) if name in door.columns]
-        problem = Problem(
-            code="out_of_range",
-            message=f"value that is not from {low:g} to {high:g}",
-            column=column,
-            count=count,
-            rows=first_rows(door.frame, outside, list(dict.fromkeys(beside))),
-            remedy=f"Leave these {of}s out, or correct them.",
-            of="row" if of == "customer" else of,
-        )
-        raise InvalidData([problem])
+        raise InvalidData([outside.in_rows(door, count)])
 
 
 def is_array(values: object) -> bool:
@@ -92,14 +81,12 @@ def _unusable(door: Door, column: str) -> nw.Expr:
     return missing | ~as_float(column).is_finite()
 
 
-def _gap(door: Door, column: str, count: int, bad: nw.Expr, of: str) -> Problem:
-    beside = [name for name in (door.columns[0], column) if name in door.columns]
-    return Problem(
-        code="missing_value",
-        message="missing or infinite value",
-        column=column,
-        count=count,
-        rows=first_rows(door.frame, bad, list(dict.fromkeys(beside))),
+def _gap(door: Door, column: str, of: str) -> Flaw:
+    return Flaw(
+        _unusable(door, column),
+        "missing_value",
+        "missing or infinite value",
+        column,
         remedy=f"Leave these {of}s out, or fill the column in, before they are judged.",
         of="row" if of == "customer" else of,
     )

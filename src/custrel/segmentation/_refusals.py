@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_complete
-from custrel.errors import InvalidData, Problem
-from custrel.frames import Door, census, first_rows, read_schema
+from custrel._flaws import Flaw, refuse_rows
+from custrel.frames import Door, read_schema
 
 
 def refuse(
@@ -17,22 +17,13 @@ def refuse(
     """Refuse the rows for which something holds: for each column, what that is, and its message."""
     if not bad:
         return
-    flags = {f"__bad_{column}": flag for column, (flag, _) in bad.items()}
-    counts = census(door.frame, flags)
-    problems = [
-        Problem(
-            code=code,
-            message=message,
-            column=column,
-            count=counts[f"__bad_{column}"],
-            rows=first_rows(door.frame, flag, list(dict.fromkeys((door.columns[0], column)))),
-            remedy=remedy,
-        )
-        for column, (flag, message) in bad.items()
-        if counts[f"__bad_{column}"]
-    ]
-    if problems:
-        raise InvalidData(problems)
+    refuse_rows(
+        door,
+        *(
+            Flaw(flag, code, message, column, remedy=remedy)
+            for column, (flag, message) in bad.items()
+        ),
+    )
 
 
 def require_values(door: Door, *columns: str) -> None:

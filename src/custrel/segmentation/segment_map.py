@@ -11,8 +11,9 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import census, enter, first_rows
+from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidRule, UnknownCode
+from custrel.frames import Door, enter
 from custrel.rules import Rule
 from custrel.segmentation._cells import cell_number, list_cells, write_cell
 
@@ -209,7 +210,7 @@ class SegmentMap(Rule):
         door = enter(scored)
         door.require(columns, remedy="RfmScale.score() adds the scores.")
         door.require_numbers(*columns)
-        self._require_scores(door.frame, columns)
+        self._require_scores(door, columns)
         segment_of = _by_cell(self.cells)
         names = [segment_of[cell] for cell in reversed(list_cells(self.shape))]
         number = cell_number(columns, self.shape).cast(nw.Int64)
@@ -218,27 +219,17 @@ class SegmentMap(Rule):
         )
         return door.leave(door.frame.with_columns(named.alias(segment)))
 
-    def _require_scores(self, frame: Any, columns: Sequence[str]) -> None:
-        scores = [as_float(name) for name in columns]
-        bad = {
-            f"__bad_{name}": score.is_null() | ~score.is_between(1, bins) | (score != score.floor())
-            for name, score, bins in zip(columns, scores, self.shape, strict=True)
-        }
-        counts = census(frame, bad)
-        problems = [
-            Problem(
-                code="no_such_score",
-                message=f"expected a score from 1 to {bins}",
-                column=name,
-                count=counts[flag],
-                rows=first_rows(frame, bad[flag], [name]),
-                remedy="Score with a scale of the map's shape.",
+    def _require_scores(self, door: Door, columns: Sequence[str]) -> None:
+        flaws = []
+        for name, bins in zip(columns, self.shape, strict=True):
+            score = as_float(name)
+            bad = score.is_null() | ~score.is_between(1, bins) | (score != score.floor())
+            message, remedy = (
+                f"expected a score from 1 to {bins}",
+                "Score with a scale of the map's shape.",
             )
-            for (flag, name, bins) in zip(bad, columns, self.shape, strict=True)
-            if counts[flag]
-        ]
-        if problems:
-            raise InvalidData(problems)
+            flaws.append(Flaw(bad, "no_such_score", message, name, remedy=remedy, shown=[name]))
+        refuse_rows(door, *flaws)
 
 
 def _codes(codes: Any) -> Iterable[Any]:

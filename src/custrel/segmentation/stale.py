@@ -7,8 +7,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import census, enter, first_rows, read_schema
+from custrel.frames import enter, read_schema
 
 __all__ = ["stale_records"]
 
@@ -76,23 +77,16 @@ def stale_records(
         )
     newest, oldest = _bounds(as_of, max_age, kind)
     column = nw.col(updated)
-    later = column > newest
-    late = census(door.frame, {"__late": later})["__late"]
-    if late:
-        raise InvalidData(
-            [
-                Problem(
-                    code="after_as_of",
-                    message=f"an update after {as_of.isoformat()}",
-                    column=updated,
-                    count=late,
-                    rows=first_rows(
-                        door.frame, later, list(dict.fromkeys((door.columns[0], updated)))
-                    ),
-                    remedy="Correct these dates, or take a later as_of.",
-                )
-            ]
-        )
+    refuse_rows(
+        door,
+        Flaw(
+            column > newest,
+            "after_as_of",
+            f"an update after {as_of.isoformat()}",
+            updated,
+            remedy="Correct these dates, or take a later as_of.",
+        ),
+    )
     stale = column.is_null() | (column < oldest)
     # Where there is no date, comparisons say neither yes nor no.
     return door.leave(

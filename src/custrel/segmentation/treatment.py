@@ -10,8 +10,9 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, near_miss
-from custrel.frames import AnyFrame, census, enter, first_rows
+from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidRule, UnknownCode, near_miss
+from custrel.frames import Door, enter
 from custrel.model.churn import RiskVerdict
 from custrel.rules import Rule
 from custrel.segmentation.segment_map import STANDARD_SEGMENTS, SegmentMap
@@ -212,7 +213,7 @@ class TreatmentPolicy(Rule):
         number = _place(segment, segments) * len(risks) + _place(risk, risks)
         found = [self._look_up(*pair) for pair in product(segments, risks)]
         gaps = [place for place, what in enumerate(found) if what is None]
-        _require_pairs(door.frame, segment, risk, number, gaps)
+        _require_pairs(door, segment, risk, number, gaps)
         codes = [what or "" for what in found]
         assigned = number.replace_strict(
             range(len(codes)), codes, default=None, return_dtype=nw.String
@@ -234,35 +235,18 @@ def _place(column: str, names: list[str]) -> nw.Expr:
     )
 
 
-def _require_pairs(
-    frame: AnyFrame, segment: str, risk: str, number: nw.Expr, gaps: list[int]
-) -> None:
+def _require_pairs(door: Door, segment: str, risk: str, number: nw.Expr, gaps: list[int]) -> None:
     """Refuse rows without a segment or a risk, and pairs for which no row holds."""
-    bad = {
-        "__no_segment": nw.col(segment).is_null(),
-        "__no_risk": nw.col(risk).is_null(),
-        "__untreated": number.is_in(gaps) if gaps else nw.col(segment).is_null() & False,
-    }
-    facts = {
-        "__no_segment": ("missing_value", "missing segment", segment),
-        "__no_risk": ("missing_value", "missing risk", risk),
-        "__untreated": ("untreated", "no row of the policy holds for segment and risk", segment),
-    }
-    counts = census(frame, bad)
-    problems = [
-        Problem(
-            code=code,
-            message=message,
-            column=column,
-            count=counts[flag],
-            rows=first_rows(frame, bad[flag], [segment, risk]),
-            remedy="End the policy with a row ('*', '*', ...)." if flag == "__untreated" else "",
-        )
-        for flag, (code, message, column) in facts.items()
-        if counts[flag]
-    ]
-    if problems:
-        raise InvalidData(problems)
+    untreated = number.is_in(gaps) if gaps else nw.col(segment).is_null() & False
+    message = "no row of the policy holds for segment and risk"
+    remedy = "End the policy with a row ('*', '*', ...)."
+    both = (segment, risk)
+    refuse_rows(
+        door,
+        Flaw(nw.col(segment).is_null(), "missing_value", "missing segment", segment, shown=both),
+        Flaw(nw.col(risk).is_null(), "missing_value", "missing risk", risk, shown=both),
+        Flaw(untreated, "untreated", message, segment, remedy=remedy, shown=both),
+    )
 
 
 STANDARD_POLICY = TreatmentPolicy(

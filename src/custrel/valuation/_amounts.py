@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float, require_complete
+from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidData, InvalidRule, Problem, counted
-from custrel.frames import AnyFrame, Door, census, first_rows
+from custrel.frames import AnyFrame, Door
 from custrel.units import TimeUnit
 from custrel.valuation._rows import require_one_length
 from custrel.valuation.discounting import DiscountRate, rate_per
@@ -53,20 +54,13 @@ def require_amounts(
     low = {name: as_float(name) < least for name in columns if least > -np.inf}
     high = {name: as_float(name) > most for name in columns if most < np.inf}
     beyond = {name: low[name] | high[name] if most < np.inf else low[name] for name in low}
-    flags = {f"__beyond_{name}": flag for name, flag in beyond.items()}
+    flaws = {
+        f"__beyond_{name}": Flaw(bad, "out_of_bounds", f"not {_between(least, most)}", name, of=of)
+        for name, bad in beyond.items()
+    }
+    flags = {flag: flaw.bad for flag, flaw in flaws.items()}
     counts = require_complete(door, *columns, flags=flags, of=of)
-    problems = [
-        Problem(
-            code="out_of_bounds",
-            message=f"not {_between(least, most)}",
-            column=name,
-            count=counts[f"__beyond_{name}"],
-            rows=first_rows(door.frame, flag, list(dict.fromkeys((door.columns[0], name)))),
-            of=of,
-        )
-        for name, flag in beyond.items()
-        if counts[f"__beyond_{name}"]
-    ]
+    problems = [f.in_rows(door, counts[flag]) for flag, f in flaws.items() if counts[flag]]
     if problems:
         raise InvalidData(problems)
     return int(counts["rows"])
@@ -76,23 +70,12 @@ def require_present(door: Door, *columns: str | None, of: str = "row") -> None:
     """Refuse columns that are missing, or that have rows without a value."""
     names = [name for name in dict.fromkeys(columns) if name is not None]
     door.require(names)
-    flags = {f"__gone_{name}": nw.col(name).is_null() for name in names}
-    counts = census(door.frame, flags)
-    problems = [
-        Problem(
-            code="missing_key",
-            message="missing value",
-            column=name,
-            count=counts[flag],
-            rows=first_rows(door.frame, flags[flag], list(door.columns[:3])),
-            remedy="Filter these rows out, or fill the column in.",
-            of=of,
-        )
-        for flag, name in zip(flags, names, strict=True)
-        if counts[flag]
-    ]
-    if problems:
-        raise InvalidData(problems)
+    remedy = "Filter these rows out, or fill the column in."
+    options: Any = {"remedy": remedy, "of": of, "shown": door.columns[:3]}
+    gone = ((name, nw.col(name).is_null()) for name in names)
+    refuse_rows(
+        door, *(Flaw(bad, "missing_key", "missing value", name, **options) for name, bad in gone)
+    )
 
 
 def in_order(frame: AnyFrame, *by: str) -> Any:

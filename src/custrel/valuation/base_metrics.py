@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float, require_complete
+from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidData, Problem
-from custrel.frames import census, collect, enter, first_rows
+from custrel.frames import collect, enter
 from custrel.valuation._amounts import amounts, require_amounts, require_present
 from custrel.valuation.rate import Rate
 
@@ -123,20 +124,17 @@ def referral_rates(
     door = enter(customers)
     door.require([customer, referred_by])
     who, by = nw.col(customer), nw.col(referred_by)
-    itself = ~by.is_null() & (who == by)
-    counts = census(door.frame, {"referred": ~by.is_null(), "itself": itself})
+    own = Flaw(
+        ~by.is_null() & (who == by),
+        "refers_itself",
+        "customers who refer themselves",
+        referred_by,
+        remedy="Leave the referrer of a customer who came alone empty.",
+        shown=[customer, referred_by],
+    )
+    counts = refuse_rows(door, own, flags={"referred": ~by.is_null()})
     if not counts["rows"]:
         raise InvalidData([Problem(code="empty", message="there are no customers", count=0)])
-    if counts["itself"]:
-        problem = Problem(
-            code="refers_itself",
-            message="customers who refer themselves",
-            column=referred_by,
-            count=counts["itself"],
-            rows=first_rows(door.frame, itself, [customer, referred_by]),
-            remedy="Leave the referrer of a customer who came alone empty.",
-        )
-        raise InvalidData([problem])
     frame: Any = door.frame
     known = frame.select(who.alias("who")).unique(subset=["who"])
     named = frame.filter(~by.is_null()).select(by.alias("who")).unique(subset=["who"])
@@ -264,19 +262,18 @@ def share_of_wallet(
     door = enter(customers)
     require_amounts(door, spend, wallet, least=0)
     here, everywhere = as_float(spend), as_float(wallet)
-    more = here > everywhere
-    count = census(door.frame, {"more": more})["more"]
-    if count:
-        problem = Problem(
-            code="impossible_share",
-            message=f"more than {wallet!r}",
-            column=spend,
-            count=count,
-            rows=first_rows(door.frame, more, [spend, wallet]),
+    refuse_rows(
+        door,
+        Flaw(
+            here > everywhere,
+            "impossible_share",
+            f"more than {wallet!r}",
+            spend,
             remedy="The wallet holds what is spent here too.",
             of="customer",
-        )
-        raise InvalidData([problem])
+            shown=[spend, wallet],
+        ),
+    )
     share = nw.when(everywhere > 0).then(here / everywhere)
     return door.leave(door.frame.with_columns(share.alias(name)))
 

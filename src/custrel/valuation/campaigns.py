@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float
-from custrel.errors import InvalidData, Problem
-from custrel.frames import Door, census, enter, first_rows
+from custrel._flaws import Flaw, refuse_rows
+from custrel.frames import Door, enter
 from custrel.valuation._amounts import amounts, refuse, require_amounts
 
 __all__ = ["evaluate_campaigns", "used_up_on"]
@@ -150,16 +150,15 @@ def _check(door: Door, wanted: tuple[str, ...]) -> None:
     contacts, customers, quantity, contribution, cost = wanted
     require_amounts(door, contacts, customers, quantity, cost, least=0, of="campaign")
     require_amounts(door, contribution, of="campaign")
-    more = as_float(customers) > as_float(contacts)
-    count = census(door.frame, {"more": more})["more"]
-    if count:
-        problem = Problem(
-            code="impossible_campaign",
-            message=f"more than {contacts!r}",
-            column=customers,
-            count=count,
-            rows=first_rows(door.frame, more, [contacts, customers]),
+    refuse_rows(
+        door,
+        Flaw(
+            as_float(customers) > as_float(contacts),
+            "impossible_campaign",
+            f"more than {contacts!r}",
+            customers,
             remedy="Count each customer once, among those who were contacted.",
             of="campaign",
-        )
-        raise InvalidData([problem])
+            shown=[contacts, customers],
+        ),
+    )

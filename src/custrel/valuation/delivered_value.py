@@ -10,8 +10,9 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import AnyFrame, Door, census, enter, first_rows
+from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidRule, UnknownCode
+from custrel.frames import AnyFrame, Door, enter
 from custrel.rules import Rule
 from custrel.valuation._amounts import require_amounts, require_present, require_weights
 
@@ -333,14 +334,14 @@ def perceived_value(
 
 
 def _require_cost(door: Door, bad: nw.Expr) -> None:
-    count = census(door.frame, {"__bad": bad})["__bad"]
-    if count:
-        problem = Problem(
-            code="no_cost",
-            message="no cost, so that value has no ratio to it",
-            count=count,
-            rows=first_rows(door.frame, bad, list(door.columns[:4])),
+    refuse_rows(
+        door,
+        Flaw(
+            bad,
+            "no_cost",
+            "no cost, so that value has no ratio to it",
             remedy="Use form='difference'.",
             of="offer",
-        )
-        raise InvalidData([problem])
+            shown=door.columns[:4],
+        ),
+    )

@@ -10,8 +10,9 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_rows
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
-from custrel.frames import Door, census, collect, enter, first_rows
+from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidRule, UnknownCode
+from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
 from custrel.valuation._amounts import in_order, require_amounts, require_present
 
@@ -296,19 +297,18 @@ class ProfitMatrix(Rule):
         door = enter(sales)
         require_present(door, customer, product, of="sale")
         require_amounts(door, *numbers, of="sale")
-        unknown = ~nw.col(product).cast(nw.String).is_in(self.products)
-        count = census(door.frame, {"__unknown": unknown})["__unknown"]
-        if count:
-            problem = Problem(
-                code="unknown_product",
-                message="a product that is none of the matrix",
-                column=product,
-                count=count,
-                rows=first_rows(door.frame, unknown, [customer, product]),
+        refuse_rows(
+            door,
+            Flaw(
+                ~nw.col(product).cast(nw.String).is_in(self.products),
+                "unknown_product",
+                "a product that is none of the matrix",
+                product,
                 remedy="Add it to the matrix's products, or learn the matrix anew.",
                 of="sale",
-            )
-            raise InvalidData([problem])
+                shown=[customer, product],
+            ),
+        )
         return door
 
     def _cells(self, door: Door, customer: str, product: str, sums: dict[str, str]) -> Any:

@@ -8,9 +8,10 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._flaws import Flaw, refuse_rows
 from custrel._intervals import normal_quantile, wilson
 from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import AnyFrame, Door, census, enter, first_rows, read_schema
+from custrel.frames import AnyFrame, Door, enter, read_schema
 
 __all__ = ["Rate", "rates"]
 
@@ -156,9 +157,16 @@ def _count(door: Door, outcome: str, keys: list[str]) -> AnyFrame:
         door.require_numbers(outcome)
         hit = nw.col(outcome).cast(nw.Float64)
         bad = hit.is_null() | ~((hit == 0) | (hit == 1))
-    counts = census(door.frame, {"bad": bad})
-    if counts["bad"] or not counts["rows"]:
-        raise InvalidData([_problem(door, outcome, bad, counts)])
+    unclear = Flaw(
+        bad,
+        "no_outcome",
+        "a missing outcome, or one that is neither 0 nor 1,",
+        outcome,
+        remedy="Make the column say True or False for every row, or filter these rows out.",
+    )
+    if not refuse_rows(door, unclear)["rows"]:
+        message = "there are no rows to count"
+        raise InvalidData([Problem(code="empty", message=message, count=0)])
     frame: Any = door.frame.with_columns(count=nw.when(hit == 1).then(1).otherwise(0))
     if keys:
         grouped = frame.group_by(*keys).agg(nw.len().alias("total"), nw.col("count").sum())
@@ -168,16 +176,3 @@ def _count(door: Door, outcome: str, keys: list[str]) -> AnyFrame:
         return lazy
     total: AnyFrame = frame.select(nw.len().alias("total"), nw.col("count").sum())
     return total
-
-
-def _problem(door: Door, outcome: str, bad: nw.Expr, counts: dict[str, int]) -> Problem:
-    if not counts["rows"]:
-        return Problem(code="empty", message="there are no rows to count", count=0)
-    return Problem(
-        code="no_outcome",
-        message="a missing outcome, or one that is neither 0 nor 1,",
-        column=outcome,
-        count=counts["bad"],
-        rows=first_rows(door.frame, bad, list(dict.fromkeys([door.columns[0], outcome]))),
-        remedy="Make the column say True or False for every row, or filter these rows out.",
-    )

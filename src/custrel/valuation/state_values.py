@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import census, enter, first_rows
+from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidRule
+from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.valuation._probabilities import as_floats, as_floats_or_none, as_states, check_states
 from custrel.valuation._transitions import State
@@ -108,18 +109,16 @@ def attach_by_state(
     door = enter(customers)
     door.require([state])
     known = next(iter(columns.values()))[0]
-    strange = ~nw.col(state).is_null() & ~nw.col(state).is_in(list(known))
-    count = census(door.frame, {"strange": strange})["strange"]
-    if count:
-        problem = Problem(
-            code="unknown_state",
-            message=f"none of the {len(known)} states that are known",
-            column=state,
-            count=count,
-            rows=first_rows(door.frame, strange, list(dict.fromkeys([door.columns[0], state]))),
+    refuse_rows(
+        door,
+        Flaw(
+            ~nw.col(state).is_null() & ~nw.col(state).is_in(list(known)),
+            "unknown_state",
+            f"none of the {len(known)} states that are known",
+            state,
             remedy="Learn the chain again from a panel that has them.",
-        )
-        raise InvalidData([problem])
+        ),
+    )
     added = {
         name: nw.col(state).replace_strict(
             list(states),

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float
-from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import Door, census, enter, first_rows, read_schema
+from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidRule
+from custrel.frames import Door, enter, read_schema
 from custrel.rules import Rule
 from custrel.valuation._amounts import amounts, require_amounts
 
@@ -316,18 +317,17 @@ class WinBackRule(Rule):
     def _require_types(self, door: Door, churn_type: str) -> None:
         door.require([churn_type])
         known = [name for name, _ in self.recoverable]
-        strange = nw.col(churn_type).is_null() | ~nw.col(churn_type).is_in(known)
-        count = census(door.frame, {"strange": strange})["strange"]
-        if count:
-            problem = Problem(
-                code="unknown_churn_type",
-                message=f"none of the types of churn that the rule knows ({', '.join(known)})",
-                column=churn_type,
-                count=count,
-                rows=first_rows(door.frame, strange, [churn_type]),
+        refuse_rows(
+            door,
+            Flaw(
+                nw.col(churn_type).is_null() | ~nw.col(churn_type).is_in(known),
+                "unknown_churn_type",
+                f"none of the types of churn that the rule knows ({', '.join(known)})",
+                churn_type,
                 remedy="Name them in recoverable=, or classify these customers.",
-            )
-            raise InvalidData([problem])
+                shown=[churn_type],
+            ),
+        )
 
 
 def _shortfall(switching_cost: str | None, incentive: float) -> nw.Expr:
