@@ -7,7 +7,6 @@ as in the packages lifetimes and pymc-marketing, so that their users can switch.
 from __future__ import annotations
 
 import datetime
-import html
 from typing import Any, Literal, Self
 
 import attrs
@@ -18,6 +17,7 @@ from custrel._log.occasions import Spans
 from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.summary_table import COLUMNS, tabulate
 from custrel._log.timeline import TimeKind
+from custrel._shown import in_html, in_text
 from custrel.errors import InvalidData, InvalidRule, Problem, counted
 from custrel.frames import Door, collect, enter, read_schema
 from custrel.units import TimeUnit
@@ -129,24 +129,11 @@ class CustomerSummary:
         return self.purchases - int(collect(occasions).item())
 
     def __repr__(self) -> str:
-        left_out = (f"Left out: {finding}" for finding in self._left_out())
-        return "\n".join((f"Customer summary: {self._facts()}", *left_out, repr(self.frame)))
+        return in_text(self.frame, self.problems, caption=f"Customer summary: {self._facts()}")
 
     def _repr_html_(self) -> str:
-        """Show the table as its own engine does, with the facts as a caption above it."""
-        items = "".join(f"<li>{html.escape(finding)}</li>" for finding in self._left_out())
-        left_out = f"<p>Left out:</p><ul>{items}</ul>" if items else ""
-        table = getattr(self.frame, "_repr_html_", lambda: None)()
-        if table is None:
-            table = f"<pre>{html.escape(repr(self.frame))}</pre>"
-        return (
-            '<figure style="margin: 0"><figcaption>'
-            f"<p><strong>Customer summary</strong>: {html.escape(self._facts())}</p>{left_out}"
-            f"</figcaption>{table}</figure>"
-        )
-
-    def _left_out(self) -> list[str]:
-        return [str(attrs.evolve(problem, remedy="")) for problem in self.problems]
+        facts = self._facts()
+        return in_html(self.frame, self.problems, name="Customer summary", facts=facts)
 
     def _facts(self) -> str:
         parts = [f"times in {self.unit.name.lower()}s"]

@@ -118,7 +118,8 @@ def places():
     answers = pd.DataFrame(
         {f"{name} {k}": values[k] for name, values in ASKED.items() for k in (0, 1)}
     )
-    return ipa_survey(answers, attributes={name: (f"{name} 0", f"{name} 1") for name in ASKED})
+    attributes = {name: (f"{name} 0", f"{name} 1") for name in ASKED}
+    return ipa_survey(answers, attributes=attributes).frame
 
 
 def test_the_map_has_every_attribute_at_its_means(places):

@@ -125,7 +125,8 @@ def test_scores(kind, wide):
         pandas, scale=scale, wave="wave", answer="q"
     )
     one, other = (
-        score_groups(frame, scale=NpsScale(), by="wave", answer="q") for frame in (pandas, data)
+        score_groups(frame, scale=NpsScale(), by="wave", answer="q").frame
+        for frame in (pandas, data)
     )
     assert alike(rows(one, "wave"), rows(other, "wave"))
     assert kind_of(other) == kind_of(data)
@@ -138,7 +139,8 @@ def test_servqual_and_ipa(kind, wide):
     form = ServqualForm(dimensions=("a", "b"), items=(1, 1))
     options = {"perceptions": ["f1", "f2"], "expectations": ["d1", "d2"], "form": form}
     one, other = (
-        servqual(frame, by="wave", **options) for frame in (pd.DataFrame(wide), ENGINES[kind](wide))
+        servqual(frame, by="wave", **options).frame
+        for frame in (pd.DataFrame(wide), ENGINES[kind](wide))
     )
     assert alike(rows(one, "wave", "dimension"), rows(other, "wave", "dimension"))
     attributes = {"importance": [4, 2, 5], "performance": [1.5, 3.0, 4.0]}
@@ -156,7 +158,7 @@ def test_what_respondents_answered_over_waves(kind, wide):
         lambda answers: ipa_trend(answers, wave="wave", attributes=asked),
         lambda answers: ipa_survey(answers, by="wave", weight="d1", attributes=asked),
     ):
-        one, other = analyse(pandas), analyse(data)
+        one, other = analyse(pandas).frame, analyse(data).frame
         keys = [name for name in ("wave", "dimension", "attribute", "measure") if name in one]
         assert alike(rows(one, *keys), rows(other, *keys))
         assert kind_of(other) == kind_of(data)
@@ -201,7 +203,9 @@ def test_satisfaction_index(kind):
     rule = IndexRule(items=["s1", "s2"], weights=[1, 1], lowest=1, highest=10)
     assert rule.measure(data, weight="w") == rule.measure(pandas, weight="w")
     pairs += [(*(index_trend(f, model=model, wave="wave").frame for f in (pandas, data)), "wave")]
-    pairs += [(*(index_benchmark(f, **options, own=1, rule=rule) for f in (pandas, data)), "wave")]
+    pairs += [
+        (*(index_benchmark(f, **options, own=1, rule=rule).frame for f in (pandas, data)), "wave")
+    ]
     for one, other, by in pairs:
         assert alike(rows(one, by), rows(other, by))
         assert kind_of(other) == kind_of(data)

@@ -54,7 +54,7 @@ def by_definition(log, until, period):
 def test_the_profile_is_what_its_definition_says(orders, period, late):
     log = pd.DataFrame(orders, columns=["customer_id", "date"])
     until = int(log["date"].max()) + late
-    table = loyalty_profile(log, period=period, as_of=until).set_index("customer_id")
+    table = loyalty_profile(log, period=period, as_of=until).frame.set_index("customer_id")
     expected = by_definition(log, until, period)
     assert list(table.index) == sorted(expected)
     for customer, facts in expected.items():
@@ -77,7 +77,7 @@ LOG = {
 def test_every_engine_has_the_same_profile(kind):
     tables = []
     for name in ("pandas", kind):
-        frame = loyalty_profile(ENGINES[name](LOG), unit="W", as_of="2024-04-10")
+        frame = loyalty_profile(ENGINES[name](LOG), unit="W", as_of="2024-04-10").frame
         rows = nw.from_native(frame).lazy().collect().rows(named=True)
         tables.append(sorted(({k: tidy(v) for k, v in row.items()} for row in rows),
                              key=lambda row: row["customer_id"]))  # fmt: skip
@@ -95,7 +95,7 @@ def test_mistakes_of_the_profile():
     log = pd.DataFrame(LOG)
     with pytest.raises(InvalidData, match=r"2024-03-30"):
         loyalty_profile(log, as_of="2024-03-30")
-    left = loyalty_profile(log, as_of="2024-03-30", errors="collect").set_index("customer_id")
+    left = loyalty_profile(log, as_of="2024-03-30", errors="collect").frame.set_index("customer_id")
     assert left.loc["a", "orders"] == 3
     with pytest.raises(InvalidRule, match="period must be longer than 0"):
         loyalty_profile(log, period=0)

@@ -252,7 +252,7 @@ def test_competitors():
     ]
     data = pd.concat(parts, ignore_index=True)
     sizes = {"us": 1, "rival": 2, "third": 1}
-    table = index_benchmark(data, by="brand", own="us", sizes=sizes).set_index("brand")
+    table = index_benchmark(data, by="brand", own="us", sizes=sizes).frame.set_index("brand")
     assert list(table["rank"]) == [1, 2, 3]
     assert table["level"].is_monotonic_decreasing
     assert table["mean"]["us"] == pytest.approx(
@@ -266,7 +266,7 @@ def test_competitors():
     smaller, larger = sorted(table["p_value"].drop("us"))
     assert min(table["p_adjusted"].drop("us")) == pytest.approx(min(1, 2 * smaller))
     assert max(table["p_adjusted"].drop("us")) == pytest.approx(max(larger, min(1, 2 * smaller)))
-    each = index_benchmark(data, by="brand", own="us", rule="each").set_index("brand")
+    each = index_benchmark(data, by="brand", own="us", rule="each").frame.set_index("brand")
     own = satisfaction_index(data[data["brand"] == "third"])
     assert each["level"]["third"] == pytest.approx(own.value, rel=1e-12)
     with pytest.raises(UnknownCode, match="'me' is no value of 'brand'"):

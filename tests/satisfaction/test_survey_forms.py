@@ -54,7 +54,7 @@ def test_dimensions_are_the_customary_ones():
     answers = pd.DataFrame([[7] * 22 + [5] * 22], columns=[*P, *E])
     for dimension, columns in [("tangibles", P[:4]), ("reliability", P[4:9]), ("empathy", P[17:])]:
         lower = answers.assign(**dict.fromkeys(columns, 1))
-        gaps = servqual(lower, perceptions=P, expectations=E).set_index("dimension")["gap"]
+        gaps = servqual(lower, perceptions=P, expectations=E).frame.set_index("dimension")["gap"]
         assert gaps[dimension] == -4
         assert gaps.drop([dimension, "overall"]).tolist() == [2] * 4
 
@@ -62,7 +62,9 @@ def test_dimensions_are_the_customary_ones():
 def test_gaps_by_hand():
     answers = filled()
     weights = (0.3, 0.2, 0.2, 0.2, 0.1)
-    frame = servqual(answers, perceptions=P, expectations=E, form=ServqualForm(weights=weights))
+    frame = servqual(
+        answers, perceptions=P, expectations=E, form=ServqualForm(weights=weights)
+    ).frame
     gaps = answers[P].to_numpy() - answers[E].to_numpy()
     parts = np.split(gaps, np.cumsum([4, 5, 4, 4]), axis=1)
     each = np.column_stack([part.mean(axis=1) for part in parts])
@@ -80,14 +82,14 @@ def test_gaps_by_hand():
 
 def test_perceptions_alone_and_groups():
     answers = filled().assign(shop=["x", "y"] * 20)
-    frame = servqual(answers, perceptions=P, by="shop")
+    frame = servqual(answers, perceptions=P, by="shop").frame
     assert list(frame.columns) == [
         "shop", "dimension", "answers", "weight", "perception", "low", "high",
     ]  # fmt: skip
     assert frame["shop"].tolist() == ["x"] * 6 + ["y"] * 6
     mean = answers[answers["shop"] == "y"][P[:4]].to_numpy().mean()
     assert frame["perception"][6] == pytest.approx(mean)
-    one = servqual(answers.head(1), perceptions=P)
+    one = servqual(answers.head(1), perceptions=P).frame
     assert math.isnan(one["low"][0])
 
 
@@ -109,9 +111,9 @@ def line_by_least_squares(values, errors):
 
 def test_servqual_weighs_respondents():
     answers = filled(12, seed=3).assign(w=[1, 2, 0, 3] * 3)
-    frame = servqual(answers, perceptions=P, expectations=E, weight="w")
+    frame = servqual(answers, perceptions=P, expectations=E, weight="w").frame
     repeated = answers.loc[answers.index.repeat(answers["w"])]
-    same = servqual(repeated, perceptions=P, expectations=E)
+    same = servqual(repeated, perceptions=P, expectations=E).frame
     for name in ("perception", "expectation", "gap"):
         assert frame[name].tolist() == pytest.approx(same[name].tolist())
     assert frame["answers"].tolist() == [9] * 6
@@ -128,7 +130,7 @@ def test_servqual_weighs_respondents():
 
 def test_servqual_over_waves():
     answers = filled(60, seed=4).assign(wave=[1, 2, 3] * 20)
-    trend = servqual_trend(answers, wave="wave", perceptions=P, expectations=E)
+    trend = servqual_trend(answers, wave="wave", perceptions=P, expectations=E).frame
     assert trend["dimension"].tolist() == [*ServqualForm().dimensions, "overall"]
     care = (answers[P[17:]].mean(axis=1) - answers[E[17:]].mean(axis=1)).groupby(answers["wave"])
     row = trend.iloc[4]
@@ -138,7 +140,7 @@ def test_servqual_over_waves():
     got = row[["slope", "standard_error", "p_value", "homogeneity_p"]].tolist()
     assert got == pytest.approx(line_by_least_squares(care.mean().to_numpy(), care.sem()))
     alone = answers.iloc[[*range(20), 20]].assign(wave=[1] * 20 + [2])
-    assert servqual_trend(alone, wave="wave", perceptions=P)["slope"].isna().all()
+    assert servqual_trend(alone, wave="wave", perceptions=P).frame["slope"].isna().all()
     with pytest.raises(InvalidData, match=r"column 'wave': a trend needs two waves, .* only 1\."):
         servqual_trend(answers.assign(wave=1), wave="wave", perceptions=P)
 
@@ -161,7 +163,7 @@ def test_servqual_mistakes():
         f"    row 1: p0={answers['p0'][1]}, p3=8.0",
         "errors='collect' leaves out the respondents who gave them.",
     ]
-    assert servqual(answers, perceptions=P, errors="collect")["answers"].tolist() == [2] * 6
+    assert servqual(answers, perceptions=P, errors="collect").frame["answers"].tolist() == [2] * 6
     with pytest.raises(InvalidData, match="there is no answer to evaluate"):
         servqual(answers.head(0), perceptions=P)
     with pytest.raises(UnknownCode, match="'x' is no treatment"):
@@ -262,7 +264,7 @@ def asked(n=60, seed=1):
 
 def test_ipa_of_answers_by_hand():
     answers = asked()
-    frame = ipa_survey(answers, attributes=ASKED, confidence=0.9)
+    frame = ipa_survey(answers, attributes=ASKED, confidence=0.9).frame
     assert frame["attribute"].tolist() == list(ASKED)
     for i, (matters, done) in enumerate(ASKED.values()):
         for what, values in [
@@ -288,14 +290,14 @@ def test_ipa_of_answers_by_hand():
     assert frame["certain"].tolist() == one_side
     sure = pd.DataFrame({"a": [5, 5, 4] * 9, "b": [1, 1, 2] * 9})
     rule = IpaRule(cut="midpoint", scale=(1, 5))
-    (row,) = ipa_survey(sure, attributes={"price": ("a", "b")}, rule=rule).to_dict("records")
+    (row,) = ipa_survey(sure, attributes={"price": ("a", "b")}, rule=rule).frame.to_dict("records")
     assert (row["quadrant"], row["certain"]) == ("concentrate_here", True)
 
 
 def test_groups_are_held_against_the_cuts_of_all():
     answers = asked()
-    every = ipa_survey(answers, attributes=ASKED, weight="w")
-    groups = ipa_survey(answers, attributes=ASKED, weight="w", by="shop")
+    every = ipa_survey(answers, attributes=ASKED, weight="w").frame
+    groups = ipa_survey(answers, attributes=ASKED, weight="w", by="shop").frame
     assert groups["shop"].tolist() == ["x"] * 3 + ["y"] * 3 + ["z"] * 3
     cuts = {(row.importance_cut, row.performance_cut) for row in groups.itertuples()}
     assert cuts == {(every["importance_cut"][0], every["performance_cut"][0])}
@@ -305,14 +307,14 @@ def test_groups_are_held_against_the_cuts_of_all():
     )
     y = repeated[repeated["shop"] == "y"]
     assert groups["importance"][3] == pytest.approx(y["price_matters"].mean())
-    alone = ipa_survey(answers.head(4), attributes=ASKED, by="shop").set_index("shop")
+    alone = ipa_survey(answers.head(4), attributes=ASKED, by="shop").frame.set_index("shop")
     assert alone.loc["z", ["gap_low", "gap_high"]].isna().all(axis=None)
     assert not alone.loc["z", "certain"].any()
 
 
 def test_ipa_over_waves():
     answers = asked()
-    trend = ipa_trend(answers, wave="shop", attributes=ASKED)
+    trend = ipa_trend(answers, wave="shop", attributes=ASKED).frame
     assert trend["measure"].tolist() == ["importance", "performance", "gap"] * 3
     gap = (answers["speed_is"] - answers["speed_matters"]).groupby(answers["shop"])
     row = trend.iloc[5]
@@ -320,7 +322,7 @@ def test_ipa_over_waves():
     assert row["change"] == pytest.approx(gap.mean()["z"] - gap.mean()["x"])
     got = row[["slope", "standard_error", "p_value", "homogeneity_p"]].tolist()
     assert got == pytest.approx(line_by_least_squares(gap.mean().to_numpy(), gap.sem()))
-    places = ipa_survey(answers, attributes=ASKED, by="shop").set_index(["shop", "attribute"])
+    places = ipa_survey(answers, attributes=ASKED, by="shop").frame.set_index(["shop", "attribute"])
     assert row["first_quadrant"] == places.loc[("x", "speed"), "quadrant"]
     assert row["last_quadrant"] == places.loc[("z", "speed"), "quadrant"]
 
@@ -340,8 +342,8 @@ def test_mistakes_with_answers_about_attributes():
     with pytest.raises(InvalidData, match="column 'price_is': answer off the scale of 1 to 5 in 1"):
         ipa_survey(answers.assign(price_is=[9, 1, 1, 1, 1, 1]), attributes=ASKED)
     off = answers.assign(price_is=[9, 1, 1, 1, 1, 1])
-    assert ipa_survey(off, attributes=ASKED, errors="collect")["answers"].tolist() == [5] * 3
-    assert ipa_survey(off, attributes=ASKED, scale=(1, 9))["answers"].tolist() == [6] * 3
+    assert ipa_survey(off, attributes=ASKED, errors="collect").frame["answers"].tolist() == [5] * 3
+    assert ipa_survey(off, attributes=ASKED, scale=(1, 9)).frame["answers"].tolist() == [6] * 3
     with pytest.raises(InvalidData, match="a single attribute is its own mean"):
         ipa_survey(answers, attributes={"price": ASKED["price"]})
     with pytest.raises(InvalidData, match="there is no answer to evaluate"):

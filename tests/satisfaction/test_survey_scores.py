@@ -131,7 +131,7 @@ def test_groups_and_trend():
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"wave": np.repeat([1, 2, 3, 4], 300)})
     frame["score"] = np.clip(rng.normal(3 + 0.3 * frame["wave"], 1).round(), 1, 5)
-    groups = score_groups(frame, scale=CsatScale(), by="wave")
+    groups = score_groups(frame, scale=CsatScale(), by="wave").frame
     assert list(groups.columns) == [
         "wave", "answers", "value", "low", "high", "standard_error", "satisfied", "top_1",
         "bottom_1",
@@ -291,7 +291,7 @@ def test_groups_of_one_and_of_promoters_alone():
         CesScale(): (7.0, False),
     }
     for scale, (value, from_one) in scales.items():
-        table = score_groups(answers, scale=scale, by="shop").set_index("shop")
+        table = score_groups(answers, scale=scale, by="shop").frame.set_index("shop")
         assert table["value"].tolist() == [value, value]
         assert np.isfinite(table.loc["a", "low"]) == from_one
         assert np.isfinite(table.loc["b", ["low", "high"]].astype(float)).all()

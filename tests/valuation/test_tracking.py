@@ -225,7 +225,7 @@ def test_what_was_left_out_is_in_the_result():
         tracking(log, MODEL)
     made = tracking(log, MODEL, errors="collect")
     assert [problem.code for problem in made.problems] == ["missing_amount"]
-    assert "left out" in repr(made)
+    assert "\nLeft out: column " in repr(made)
 
 
 def test_the_facts_are_told():

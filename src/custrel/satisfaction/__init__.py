@@ -165,6 +165,7 @@ if TYPE_CHECKING:
         servqual_trend as servqual_trend,
         weighted_gap as weighted_gap,
     )
+    from custrel.satisfaction.sifted_table import SiftedTable as SiftedTable
     from custrel.satisfaction.survey_score import (
         ScoreDifference as ScoreDifference,
         ScorePart as ScorePart,
@@ -375,6 +376,7 @@ else:
                 "servqual_trend",
                 "weighted_gap",
             ),
+            "custrel.satisfaction.sifted_table": ("SiftedTable",),
             "custrel.satisfaction.survey_score": (
                 "ScoreDifference",
                 "ScorePart",

@@ -15,7 +15,9 @@ from custrel._intervals import Interval, mean_interval
 from custrel.errors import InvalidData, Problem, UnknownCode
 from custrel.frames import AnyFrame, Door, as_floats, collect, enter
 from custrel.satisfaction._sifting import looks_at, sift
+from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction._trend_line import trend_line
+from custrel.satisfaction.sifted_table import SiftedTable
 
 Floats = NDArray[np.float64]
 
@@ -64,8 +66,8 @@ def enter_survey(
     weight: str | None,
     scale: tuple[float, float],
     errors: str,
-) -> Door:
-    """Return the door with the respondents who answered everything on the scale."""
+) -> tuple[Door, tuple[Problem, ...]]:
+    """Return the door with the respondents who answered all on the scale, and what the others did."""
     if errors not in {"raise", "collect"}:
         raise UnknownCode("treatment of errors", str(errors), ("raise", "collect"))
     door = enter(answers)
@@ -76,7 +78,8 @@ def enter_survey(
         raise InvalidData(
             problems, remedy="errors='collect' leaves out the respondents who gave them."
         )
-    return attrs.evolve(door, frame=frame if weight is None else frame.filter(nw.col(weight) > 0))
+    frame = frame if weight is None else frame.filter(nw.col(weight) > 0)
+    return attrs.evolve(door, frame=frame), problems
 
 
 def group_means(
@@ -107,6 +110,15 @@ def group_means(
         effective=effective,
         means=means,
         variances={name: value * more for name, value in spread.items()},
+    )
+
+
+def as_sifted(
+    door: Door, rows: Sequence[Mapping[str, Any]], problems: tuple[Problem, ...]
+) -> SiftedTable:
+    """Return rows as a table of the kind that came in, with what was left out."""
+    return SiftedTable(
+        as_frame(door, {name: [row[name] for row in rows] for name in rows[0]}), problems
     )
 
 

@@ -15,6 +15,7 @@ from custrel.satisfaction.index_rule import IndexRule
 from custrel.satisfaction.index_templates import ACSI
 from custrel.satisfaction.path_model import PathModel
 from custrel.satisfaction.pls_method import PlsMethod
+from custrel.satisfaction.sifted_table import SiftedTable
 from custrel.satisfaction.survey_score import difference_of
 
 __all__ = ["index_benchmark"]
@@ -32,7 +33,7 @@ def index_benchmark(
     weight: str | None = None,
     missing_codes: Iterable[float] = (),
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Compare one's own satisfaction index with competitors', or with other industries'.
 
     Parameters
@@ -61,8 +62,8 @@ def index_benchmark(
 
     Returns
     -------
-    frame
-        A row for each company, the best first: the company, ``rank``, ``respondents``, ``level``,
+    SiftedTable
+        A frame with a row for each company, the best first: the company, ``rank``, ``respondents``, ``level``,
         ``low``, ``high``, ``share`` (what it counts in the mean), ``mean`` (of all companies), and
         one's own index less the company's: ``lead``, ``lead_low``, ``lead_high``, ``p_value``,
         ``p_adjusted`` (for their number; Holm). One's own row has no lead.
@@ -83,9 +84,8 @@ def index_benchmark(
     >>> import pandas as pd
     >>> answers = pd.DataFrame({"brand": ["us"] * 4 + ["them"] * 4, "s": [9, 8, 9, 7, 7, 6, 8, 5]})
     >>> rule = IndexRule(items=["s"], weights=[1], lowest=1, highest=10)
-    >>> index_benchmark(answers, by="brand", own="us", rule=rule)[["brand", "level", "lead"]].round(
-    ...     1
-    ... )
+    >>> table = index_benchmark(answers, by="brand", own="us", rule=rule)
+    >>> table.frame[["brand", "level", "lead"]].round(1)
       brand  level  lead
     0    us   80.6   NaN
     1  them   61.1  19.4
@@ -129,7 +129,7 @@ def index_benchmark(
         "p_value": of_lead("p_value")[order],
         "p_adjusted": adjusted[order],
     }
-    return as_frame(found.door, columns)
+    return SiftedTable(as_frame(found.door, columns), found.problems)
 
 
 def _shares(names: tuple[Any, ...], sizes: Mapping[Any, float] | None, by: str) -> Any:

@@ -10,12 +10,12 @@ import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float
 from custrel._intervals import normal_quantile
-from custrel.errors import InvalidRule
+from custrel.errors import InvalidRule, Problem
 from custrel.frames import Door
-from custrel.satisfaction._respondents import GroupMeans, enter_survey, group_means
-from custrel.satisfaction._tables import as_frame
+from custrel.satisfaction._respondents import GroupMeans, as_sifted, enter_survey, group_means
 from custrel.satisfaction._two_groups import require_two
 from custrel.satisfaction.ipa import IpaRule
+from custrel.satisfaction.sifted_table import SiftedTable
 
 __all__ = ["ipa_survey", "ipa_trend"]
 
@@ -33,7 +33,7 @@ def ipa_survey(
     rule: IpaRule | None = None,
     confidence: float = 0.95,
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Place attributes by what respondents answered, and say how sure each place is.
 
     Parameters
@@ -59,8 +59,8 @@ def ipa_survey(
 
     Returns
     -------
-    frame
-        Of the kind that came in, a row for each group and attribute: the group, ``attribute``,
+    SiftedTable
+        A frame of the kind that came in, a row for each group and attribute: the group, ``attribute``,
         ``answers`` (respondents), ``importance``, ``performance`` and ``gap`` (performance less
         importance), each a mean with its ``_low`` and ``_high``; ``quadrant`` (codes of
         `IpaQuadrant`), ``certain`` (whether both intervals lie on one side of the cuts),
@@ -106,7 +106,7 @@ def ipa_survey(
     ...     }
     ... )
     >>> asked = {n: (f"{n} matters", f"{n} is good") for n in ("price", "music")}
-    >>> ipa_survey(answers, attributes=asked)[["attribute", "gap", "gap_high", "quadrant"]]
+    >>> ipa_survey(answers, attributes=asked).frame[["attribute", "gap", "gap_high", "quadrant"]]
       attribute   gap  gap_high           quadrant
     0     price -2.75 -0.747755   concentrate_here
     1     music  2.50  4.091223  possible_overkill
@@ -128,7 +128,7 @@ def ipa_survey(
         for g, group in enumerate(places.means.groups)
         for i, name in enumerate(attributes)
     ]
-    return as_frame(places.door, {name: [row[name] for row in rows] for name in rows[0]})
+    return as_sifted(places.door, rows, places.problems)
 
 
 def ipa_trend(
@@ -140,7 +140,7 @@ def ipa_trend(
     scale: tuple[float, float] | None = None,
     rule: IpaRule | None = None,
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Follow importance, performance and their gap over the waves of a survey, with tests.
 
     Parameters
@@ -154,8 +154,8 @@ def ipa_trend(
 
     Returns
     -------
-    frame
-        Of the kind that came in, three rows for each attribute: ``attribute``, ``measure``
+    SiftedTable
+        A frame of the kind that came in, three rows for each attribute: ``attribute``, ``measure``
         ("importance", "performance" or "gap"), ``waves`` (number), ``first`` and ``last`` (the
         mean in these waves), ``change``, ``slope`` (from wave to wave), ``standard_error`` and
         ``p_value`` of the slope, ``homogeneity_p`` (of no movement in any pattern), and
@@ -194,7 +194,7 @@ def ipa_trend(
     >>> rule = IpaRule(cut="midpoint", scale=(1, 5))
     >>> asked = {"price": ("price matters", "price is good")}
     >>> trend = ipa_trend(answers, wave="year", attributes=asked, rule=rule)
-    >>> trend[["measure", "change", "first_quadrant", "last_quadrant"]]
+    >>> trend.frame[["measure", "change", "first_quadrant", "last_quadrant"]]
            measure  change    first_quadrant last_quadrant
     0   importance     0.0  concentrate_here       keep_up
     1  performance     2.0  concentrate_here       keep_up
@@ -218,7 +218,7 @@ def ipa_trend(
         for i, name in enumerate(attributes)
         for measure in _MEASURES
     ]
-    return as_frame(places.door, {name: [row[name] for row in rows] for name in rows[0]})
+    return as_sifted(places.door, rows, places.problems)
 
 
 @attrs.frozen(eq=False)
@@ -228,6 +228,7 @@ class _Places:
     door: Door
     means: GroupMeans
     rule: IpaRule
+    problems: tuple[Problem, ...]
 
     @classmethod
     def read(
@@ -243,7 +244,9 @@ class _Places:
     ) -> _Places:
         columns, ends = _columns(attributes), scale or rule.scale or _SCALE
         ends = (ends[0], ends[1])
-        door = enter_survey(answers, columns, by=by, weight=weight, scale=ends, errors=errors)
+        door, problems = enter_survey(
+            answers, columns, by=by, weight=weight, scale=ends, errors=errors
+        )
         measures = _measures(attributes)
         means = group_means(door.frame, measures, by=by, weight=weight)
         if not rule.learnt:
@@ -254,7 +257,7 @@ class _Places:
                     for measure in rule.MEASURES
                 )
             )
-        return cls(door, means, rule)
+        return cls(door, means, rule, problems)
 
     def quadrant(self, group: int, i: int) -> str:
         means = (float(self.means.means[f"{name} {i}"][group]) for name in self.rule.MEASURES)

@@ -13,6 +13,7 @@ from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.timeline import TimeKind
 from custrel.errors import InvalidData, InvalidRule
 from custrel.frames import collect, enter
+from custrel.satisfaction.sifted_table import SiftedTable
 from custrel.units import TimeUnit
 
 __all__ = ["loyalty_profile"]
@@ -29,7 +30,7 @@ def loyalty_profile(
     as_of: Any = None,
     period: float | None = None,
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Measure how durable, firm and stable every customer's loyalty is (持久性、牢固性、稳定性).
 
     Parameters
@@ -50,8 +51,8 @@ def loyalty_profile(
 
     Returns
     -------
-    frame
-        Of the log's kind, a row for each customer; an eager one is ordered by customer:
+    SiftedTable
+        A frame of the log's kind, a row for each customer; an eager one is ordered by customer:
 
         ==============  ==========================================================
         *customer*      as given
@@ -88,7 +89,7 @@ def loyalty_profile(
     --------
     >>> import pandas as pd
     >>> log = pd.DataFrame({"customer_id": [1] * 4 + [2] * 3, "date": [0, 30, 60, 90, 0, 5, 90]})
-    >>> loyalty_profile(log, period=30).round(2)
+    >>> loyalty_profile(log, period=30).frame.round(2)
        customer_id  orders  durability  firmness  stability
     0            1       4        90.0       1.0        1.0
     1            2       3        90.0       0.5        0.0
@@ -124,7 +125,7 @@ def loyalty_profile(
     )
     if isinstance(table, nw.LazyFrame) and not door.lazy:
         table = table.sort(customer).collect()
-    return table.to_native()
+    return SiftedTable(table.to_native(), orders.problems)
 
 
 def _length(orders: Orders, unit: TimeUnit, period: float | None) -> float:

@@ -12,6 +12,7 @@ from custrel.satisfaction._survey_scale import SurveyScale, with_problems
 from custrel.satisfaction._tables import as_frame
 from custrel.satisfaction._trend_line import trend_line
 from custrel.satisfaction._two_groups import require_two
+from custrel.satisfaction.sifted_table import SiftedTable
 from custrel.satisfaction.survey_score import ScoreDifference, SurveyScore, difference_of
 
 __all__ = ["ScoreTrend", "score_groups", "score_trend"]
@@ -81,7 +82,7 @@ def score_groups(
     answer: str = "score",
     weight: str | None = None,
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Return a survey score for every group.
 
     Parameters
@@ -101,8 +102,8 @@ def score_groups(
 
     Returns
     -------
-    frame
-        Of the kind that came in, a row for each group in its order: the group, ``answers``
+    SiftedTable
+        A frame of the kind that came in, a row for each group in its order: the group, ``answers``
         (number), ``value``, ``low``, ``high``, ``standard_error``, and the share of each part
         under its name, as ``promoters``.
 
@@ -118,12 +119,12 @@ def score_groups(
     >>> import pandas as pd
     >>> from custrel.satisfaction import NpsScale
     >>> answers = pd.DataFrame({"shop": ["a", "a", "b", "b", "b"], "score": [10, 3, 9, 9, 8]})
-    >>> score_groups(answers, scale=NpsScale(), by="shop")[["shop", "answers", "value"]]
+    >>> score_groups(answers, scale=NpsScale(), by="shop").frame[["shop", "answers", "value"]]
       shop  answers     value
     0    a        2  0.000000
     1    b        3  0.666667
     """
-    door, groups, _ = read_answers(
+    door, groups, problems = read_answers(
         answers, answer, weight, by=by, scale=scale.bounds, errors=errors
     )
     scores = [scale.score(group) for group in groups.values()]
@@ -132,7 +133,7 @@ def score_groups(
         columns[name] = [getattr(score, name) for score in scores]
     for part in scores[0].parts:
         columns[part.name] = [score.share(part.name) for score in scores]
-    return as_frame(door, columns)
+    return SiftedTable(as_frame(door, columns), problems)
 
 
 def score_trend(

@@ -12,12 +12,12 @@ from numpy.typing import ArrayLike
 
 from custrel._columns import as_float
 from custrel._intervals import normal_quantile
-from custrel.errors import InvalidRule
+from custrel.errors import InvalidRule, Problem
 from custrel.frames import Door
 from custrel.rules import Rule
-from custrel.satisfaction._respondents import GroupMeans, enter_survey, group_means
-from custrel.satisfaction._tables import as_frame
+from custrel.satisfaction._respondents import GroupMeans, as_sifted, enter_survey, group_means
 from custrel.satisfaction._two_groups import require_two
+from custrel.satisfaction.sifted_table import SiftedTable
 
 __all__ = ["ServqualForm", "servqual", "servqual_trend", "weighted_gap"]
 
@@ -111,7 +111,7 @@ def servqual(
     weight: str | None = None,
     form: ServqualForm | None = None,
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Return the gaps of a service, by dimension and in all (服务质量差距).
 
     Parameters
@@ -135,8 +135,8 @@ def servqual(
 
     Returns
     -------
-    frame
-        Of the kind that came in, a row for each group and dimension, and one for ``overall``:
+    SiftedTable
+        A frame of the kind that came in, a row for each group and dimension, and one for ``overall``:
         the group, ``dimension``, ``answers`` (respondents), ``weight``, ``perception`` and
         ``expectation`` (means; the latter only where it was asked for), ``gap`` (perception less
         expectation; with perceptions alone it is not there), and ``low``, ``high`` of the gap, or
@@ -178,14 +178,14 @@ def servqual(
     >>> answers = pd.DataFrame({"p1": [5, 6], "p2": [4, 4], "e1": [6, 7], "e2": [5, 7]})
     >>> form = ServqualForm(dimensions=["speed", "care"], items=[1, 1])
     >>> gaps = servqual(answers, perceptions=["p1", "p2"], expectations=["e1", "e2"], form=form)
-    >>> gaps[["dimension", "perception", "expectation", "gap"]]
+    >>> gaps.frame[["dimension", "perception", "expectation", "gap"]]
       dimension  perception  expectation  gap
     0     speed        5.50         6.50 -1.0
     1      care        4.00         6.00 -2.0
     2   overall        4.75         6.25 -1.5
     """
     form, gaps = form or ServqualForm(), expectations is not None
-    door, found = _read(
+    door, found, problems = _read(
         answers, perceptions, expectations, form, by=by, weight=weight, errors=errors
     )
     rows = [
@@ -193,7 +193,7 @@ def servqual(
         for g, group in enumerate(found.groups)
         for i in range(len(form.dimensions) + 1)
     ]
-    return as_frame(door, {name: [row[name] for row in rows] for name in rows[0]})
+    return as_sifted(door, rows, problems)
 
 
 def servqual_trend(
@@ -205,7 +205,7 @@ def servqual_trend(
     weight: str | None = None,
     form: ServqualForm | None = None,
     errors: Literal["raise", "collect"] = "raise",
-) -> Any:
+) -> SiftedTable:
     """Follow the gaps of a service over the waves of a survey, and test whether they move.
 
     Parameters
@@ -219,8 +219,8 @@ def servqual_trend(
 
     Returns
     -------
-    frame
-        Of the kind that came in, a row for each dimension and one for ``overall``:
+    SiftedTable
+        A frame of the kind that came in, a row for each dimension and one for ``overall``:
         ``dimension``, ``waves`` (number), ``first`` and ``last`` (the gap, or the perception, in
         these waves), ``change``, ``slope`` (from wave to wave), ``standard_error`` and
         ``p_value`` of the slope, and ``homogeneity_p`` (of no movement in any pattern).
@@ -251,13 +251,13 @@ def servqual_trend(
     >>> answers = pd.DataFrame({"year": [2023] * 4 + [2024] * 4, "care": [4, 5, 3, 4, 6, 5, 6, 7]})
     >>> form = ServqualForm(dimensions=["care"], items=[1])
     >>> trend = servqual_trend(answers, wave="year", perceptions=["care"], form=form)
-    >>> trend[["dimension", "first", "last", "slope"]]
+    >>> trend.frame[["dimension", "first", "last", "slope"]]
       dimension  first  last  slope
     0      care    4.0   6.0    2.0
     1   overall    4.0   6.0    2.0
     """
     form = form or ServqualForm()
-    door, found = _read(
+    door, found, problems = _read(
         answers, perceptions, expectations, form, by=wave, weight=weight, errors=errors
     )
     require_two(wave, found.groups, "wave")
@@ -265,7 +265,7 @@ def servqual_trend(
         {"dimension": name, "waves": len(found.groups)} | found.movement(f"judged {i}")
         for i, name in enumerate(_rows(form))
     ]
-    return as_frame(door, {name: [row[name] for row in rows] for name in rows[0]})
+    return as_sifted(door, rows, problems)
 
 
 def weighted_gap(gaps: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -356,13 +356,15 @@ def _read(
     by: str | None,
     weight: str | None,
     errors: str,
-) -> tuple[Door, GroupMeans]:
+) -> tuple[Door, GroupMeans, tuple[Problem, ...]]:
     """Return the means of each group: perception, expectation and what is judged of each row."""
     columns = _columns(perceptions, expectations, form)
     scale = (form.lowest, form.highest)
-    door = enter_survey(answers, columns, by=by, weight=weight, scale=scale, errors=errors)
+    door, problems = enter_survey(
+        answers, columns, by=by, weight=weight, scale=scale, errors=errors
+    )
     measures = _measures(perceptions, expectations, form)
-    return door, group_means(door.frame, measures, by=by, weight=weight)
+    return door, group_means(door.frame, measures, by=by, weight=weight), problems
 
 
 def _row(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from custrel._log.encoding import encode
 from custrel._log.orders import Orders, incomparable, read_orders
 from custrel._log.timeline import Timeline
-from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.errors import InvalidData, InvalidRule
 from custrel.frames import AnyFrame, Door, as_floats, collect, enter, read_schema
 from custrel.units import TimeUnit
 
@@ -134,12 +134,6 @@ def read_activity(
 def length_of(period: TimeUnit | None) -> str:
     """Say in a word how long periods are."""
     return "integers" if period is None else f"{period.name.lower()}s"
-
-
-def described(what: str, facts: list[str], problems: tuple[Problem, ...], frame: Any) -> str:
-    """Return a table for people: what it rests on, what was left out, and the table."""
-    left_out = [f"left out: {problem}" for problem in problems]
-    return f"{what}: {'; '.join([*facts, *left_out])}\n{frame!r}"
 
 
 def _add_up(orders: Orders, periods: _Periods, *, net: bool) -> AnyFrame:

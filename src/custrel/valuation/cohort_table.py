@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._intervals import wilson
+from custrel._shown import in_html, in_text
 from custrel.errors import Problem, UnknownCode
 from custrel.frames import as_floats, collect, enter
 from custrel.units import TimeUnit
-from custrel.valuation._activity import Moment, described, length_of
+from custrel.valuation._activity import Moment, length_of
 
 __all__ = ["CohortCells", "CohortTable"]
 
@@ -211,12 +212,18 @@ class CohortTable:
         return CohortCells(cohorts=starts, customers=sizes, grid=grid, whole=ended)
 
     def __repr__(self) -> str:
+        return in_text(self.frame, self.problems, caption=f"Cohorts: {self._facts()}")
+
+    def _repr_html_(self) -> str:
+        return in_html(self.frame, self.problems, name="Cohorts", facts=self._facts())
+
+    def _facts(self) -> str:
         facts = [
             f"{self.customers:,} customers",
             f"ages in {length_of(self.period)}",
             f"observed {self.observed_from} to {self.observed_until}",
         ]
-        return described("Cohorts", facts, self.problems, self.frame)
+        return "; ".join(facts)
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -9,9 +9,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._shown import in_html, in_text
 from custrel.errors import Problem
 from custrel.units import TimeUnit
-from custrel.valuation._activity import Activity, Moment, described, length_of, read_activity
+from custrel.valuation._activity import Activity, Moment, length_of, read_activity
 
 __all__ = ["CustomerFlow", "customer_flow"]
 
@@ -53,8 +54,14 @@ class CustomerFlow:
     problems: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
+        return in_text(self.frame, self.problems, caption=f"Customer flow: {self._facts()}")
+
+    def _repr_html_(self) -> str:
+        return in_html(self.frame, self.problems, name="Customer flow", facts=self._facts())
+
+    def _facts(self) -> str:
         facts = [f"periods are {length_of(self.period)}", f"observed until {self.observed_until}"]
-        return described("Customer flow", facts, self.problems, self.frame)
+        return "; ".join(facts)
 
 
 def customer_flow(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from custrel._log.orders import Orders, read_orders
 from custrel._log.timeline import TimeKind, Timeline
+from custrel._shown import in_html, in_text
 from custrel.errors import InvalidRule, Problem, UnitMismatch
 from custrel.frames import AnyFrame, as_floats, collect, enter
 from custrel.units import TimeUnit, known_unit
@@ -105,12 +106,17 @@ class Tracking:
         return attrs.evolve(self, frame=frame)
 
     def __repr__(self) -> str:
+        return in_text(self.frame, self.problems, caption=f"Tracking: {self._facts()}")
+
+    def _repr_html_(self) -> str:
+        return in_html(self.frame, self.problems, name="Tracking", facts=self._facts())
+
+    def _facts(self) -> str:
         parts = [f"{self.customers:,} customers", f"times in {self.unit.name.lower()}s"]
         parts.append(f"observed {self.observed_from} to {self.observed_until}")
         if self.calibration_until is not None:
             parts.append(f"calibrated until {self.calibration_until}")
-        parts += [f"left out: {problem}" for problem in self.problems]
-        return f"Tracking: {'; '.join(parts)}\n{self.frame!r}"
+        return "; ".join(parts)
 
 
 def tracking(
