@@ -11,7 +11,7 @@ from scipy.special import gammaincinv, gammaln
 from valuation.simulated import customers, history
 
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
-from custrel.valuation._rows import distinct_rows
+from custrel.valuation._rows import distinct_rows, histories
 
 CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 NAMES = ("r", "alpha", "a", "b")
@@ -187,7 +187,7 @@ def test_distinct_rows_by_definition(rows, unit, copies):
         np.tile(np.array(column, float), copies) for column in zip(*rows, strict=True)
     )
     last, age = np.minimum(one, other) / unit, np.maximum(one, other) / unit
-    found = distinct_rows(x, last, age, counts)
+    found = distinct_rows(*histories(x, last, age), counts)
     frame = pd.DataFrame({"x": x, "last": np.where(x > 0, last, 0), "age": age, "n": counts})
     expected = frame.groupby(["x", "last", "age"])["n"].sum()
     result = pd.DataFrame(

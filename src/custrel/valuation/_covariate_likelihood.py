@@ -22,7 +22,7 @@ from custrel.valuation._newton import Objective, maximize
 from custrel.valuation._pareto_integral import Shape
 from custrel.valuation._pareto_likelihood import Likelihood as ParetoLikelihood
 from custrel.valuation._peak import Peak, Penalty, linear
-from custrel.valuation._rows import History, Rows, distinct_rows
+from custrel.valuation._rows import History, Rows, distinct_rows, members_of
 from custrel.valuation.bg_nbd import BgNbd, MbgNbd
 from custrel.valuation.pareto_nbd import ParetoNbd
 
@@ -72,12 +72,9 @@ def kinds_of(covariates: Mapping[str, Floats], size: int) -> list[Kind]:
         return [({}, np.arange(size))]
     table = np.column_stack(list(covariates.values()))
     kinds, place = np.unique(table, axis=0, return_inverse=True)
-    order = np.argsort(place.ravel(), kind="stable")
-    ends = np.cumsum(np.bincount(place.ravel(), minlength=len(kinds)))
-    groups = np.split(order, ends[:-1])
     return [
         (dict(zip(covariates, kind.tolist(), strict=True)), rows)
-        for kind, rows in zip(kinds, groups, strict=True)
+        for kind, rows in zip(kinds, members_of(place.ravel(), len(kinds)), strict=True)
     ]
 
 

@@ -355,7 +355,8 @@ def _in_order(
     parts: Iterable[tuple[NDArray[np.int64], dict[str, NDArray[Any]]]],
 ) -> dict[str, NDArray[Any]]:
     """Put purchases of some customers each together, by customer and time."""
-    made = [(rows[some["customer_id"]], some["time"]) for rows, some in parts]
+    nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    made = [nothing, *((rows[some["customer_id"]], some["time"]) for rows, some in parts)]
     who, when = (np.concatenate(each) for each in zip(*made, strict=True))
     order = np.lexsort((when, who))
     return {"customer_id": who[order], "time": when[order]}

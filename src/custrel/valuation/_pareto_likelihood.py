@@ -65,7 +65,7 @@ def log_weight(shape: Shape, x: Floats, last: Floats, age: Floats) -> Floats:
     So that the probability to be alive is exp of its negative.
     """
     x, last, age = np.broadcast_arrays(x, last, age)
-    rows = tuple(np.ravel(values) for values in (x, np.where(x > 0, last, 0.0), age))
+    rows = tuple(np.ravel(values) for values in (x, last, age))
     pairs = _Pairs.of(*rows)
     return np.asarray(pairs.log_weight(shape).reshape(x.shape), dtype=np.float64)
 

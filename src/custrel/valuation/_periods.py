@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 _FOR_EVER = 45.0  # discounted by exp(-45), nothing counts
 _LEAST_RATE = 2e-5  # over all time, one unit after another: two million of them
+_MOST_UNITS = 100_000_000  # whose ends are held at once
 _CHUNK = 1 << 15  # of moments that an expansion is summed over at once
 _CELLS = 1 << 14  # counts that are asked for at once
 _PANEL, _NODES = 0.4, 12  # Gauss and Legendre's rule, in log(1 + t/bend)
@@ -60,7 +61,7 @@ def present_value(
     Raises
     ------
     InvalidRule
-        The rate is too small to sum over all units to come.
+        The rate is too small to sum over all units to come, or over so many.
 
     Notes
     -----
@@ -97,8 +98,17 @@ def present_value(
 
 
 def _ends(horizon: float, force: float) -> tuple[Floats, Floats]:
-    """Return the end of each unit, and what a purchase until it is worth more than until the next."""
-    whole = int(np.floor(horizon))
+    """Return the end of each unit, and what a purchase until it is worth more than until the next.
+
+    Ends that make no difference are left out: late ones, and without a discount all but the last.
+    """
+    matters = horizon if force < 0 else min(horizon, _FOR_EVER / force if force else 0.0)
+    whole = int(np.floor(matters))
+    if whole > _MOST_UNITS:
+        raise InvalidRule(
+            f"horizon={horizon!r}: so many units are not summed up one by one. Take a nearer one, "
+            "a longer unit, or discounting='continuous'."
+        )
     ends = np.append(np.arange(1.0, whole + 1), [horizon] if horizon > whole else [])
     discounts = np.exp(-force * ends)
     weights = discounts * -np.expm1(-force * np.diff(ends, append=horizon))

@@ -283,7 +283,7 @@ class PurchaseProcess(PurchaseSampling):
         """
         require_discounting(rate, horizon, discounting)
         options = (float(horizon), float(rate), discounting == "continuous")
-        who = self._known(frequency, recency, T)
+        who = History(*np.broadcast_arrays(*self._known(frequency, recency, T)))
         alive = self._alive(who)
         if horizon == np.inf:
             present = alive * self._spread(lambda some: self._present(some, *options), who)

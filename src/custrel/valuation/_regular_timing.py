@@ -297,12 +297,10 @@ class RegularBetaGeometric(BetaGeometric):
 
     def _waiting(self, who: History) -> tuple[Floats, Floats]:
         x, last, age = who
-        last = np.where(x > 0, last, 0.0)
         return waiting(self.k, self.r + self.k * x, (age - last) / (self.alpha + age))
 
     def _alive(self, who: History) -> Floats:
         x, last, age = who
-        last = np.where(x > 0, last, 0.0)
         odds = self._stop_odds(x) - np.log(self._waiting(who)[0])
         odds = odds + (self.r + self.k * x) * np.log1p((age - last) / (self.alpha + last))
         alive = expit(-odds)
@@ -328,9 +326,8 @@ class RegularBetaGeometric(BetaGeometric):
     def _phases(self, who: History) -> Prospects:
         """Return what one alive is drawn from, for each number of events since his last purchase."""
         x, last, age = who
-        last, passed = np.where(x > 0, last, 0.0), self.alpha + age
         shape, stopping = self.r + self.k * x, (self.a, self.b + (x + self._first_too))
-        return Prospects.of(self.k, shape, stopping, passed, age - last)
+        return Prospects.of(self.k, shape, stopping, self.alpha + age, age - last)
 
     def _distinct(self, who: History) -> tuple[History, NDArray[np.int64] | None]:
         if self.k == 1:

@@ -72,6 +72,8 @@ class Rows:
 def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> History:
     """Check purchase histories and return them as float64 arrays.
 
+    Without a repeat purchase, recency carries no information: it is set to 0.
+
     Raises
     ------
     InvalidData
@@ -81,7 +83,8 @@ def histories(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> History
     x, last, age = (np.asarray(values, dtype=np.float64) for values in (frequency, recency, T))
     require_one_length(frequency=x, recency=last, T=age)
     if in_parts(_sound, x, last, age).all():  # what is wrong is looked for only otherwise
-        return History(x, last, age)
+        told = in_parts(_told, x, last)
+        return History(x, last if told.all() else np.where(x > 0, last, 0.0), age)
     x, last, age = np.broadcast_arrays(x, last, age)
     checks = {
         "frequency": (_broken(x), _NOT_WHOLE),
@@ -144,11 +147,7 @@ def distinct_customers(
 def distinct_rows(
     frequency: Floats, recency: Floats, T: Floats, counts: Floats | None = None
 ) -> Rows:
-    """Count equal purchase histories.
-
-    Without a repeat purchase, recency carries no information: it is set to 0.
-    """
-    recency = np.where(frequency > 0, recency, 0.0)
+    """Count equal purchase histories."""
     ages, lasts = _Levels.of(T), _Levels.of(recency)
     most = int(frequency.max(initial=0)) + 1
     size = 0 if ages is None or lasts is None else most * ages.size * lasts.size
@@ -263,6 +262,10 @@ def _sound(x: Floats, last: Floats, age: Floats) -> NDArray[np.bool_]:
     return np.asarray(whole & (last >= 0) & (last <= age) & (age < np.inf))
 
 
+def _told(x: Floats, last: Floats) -> NDArray[np.bool_]:
+    return np.asarray((x > 0) | (last == 0))
+
+
 def _broken(x: Floats) -> NDArray[np.bool_]:
     return np.asarray(~((x >= 0) & (x < np.inf) & (x == np.floor(x))))
 
@@ -271,6 +274,12 @@ def parts_of(length: int, start: int = 0) -> Iterator[slice]:
     """Yield slices of rows whose intermediate results stay in the cache."""
     for begin in range(start, length, _CHUNK):
         yield slice(begin, begin + _CHUNK)
+
+
+def members_of(place: Ints, groups: int) -> list[Ints]:
+    """Return the rows of each group, by which group each row is of."""
+    ends = np.cumsum(np.bincount(place, minlength=groups))
+    return np.split(np.argsort(place, kind="stable"), ends)[:-1]
 
 
 def in_parts(kernel: Callable[..., NDArray[Any]], *arrays: Floats) -> NDArray[Any]:

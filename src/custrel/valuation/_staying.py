@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidRule
+from custrel.valuation._rows import members_of
 
 Floats = NDArray[np.float64]
 
@@ -110,13 +111,9 @@ def discounted_stays(a: float, b: ArrayLike, horizon: float, rate: float) -> Flo
 def _tabulated(b: ArrayLike, steps: ArrayLike, table: Callable[[float, int], Floats]) -> Floats:
     """Look each number of steps up in the table of its b."""
     level, step = np.broadcast_arrays(np.asarray(b, dtype=np.float64), steps)
-    if not level.size:
-        return np.zeros(level.shape)
     levels, place = np.unique(level.ravel(), return_inverse=True)
-    order = np.argsort(place, kind="stable")
     wanted = step.ravel().astype(np.int64)
     result = np.empty(level.size)
-    ends = np.cumsum(np.bincount(place, minlength=len(levels)))
-    for value, rows in zip(levels, np.split(order, ends[:-1]), strict=True):
+    for value, rows in zip(levels, members_of(place, len(levels)), strict=True):
         result[rows] = table(float(value), int(wanted[rows].max()))[wanted[rows]]
     return result.reshape(level.shape)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, expit, hyp2f1
 
 from custrel.valuation._expansion import at_few_ratios
+from custrel.valuation._rows import members_of
 from custrel.valuation._stirling import log_beta
 
 Floats = NDArray[np.float64]
@@ -199,10 +200,8 @@ def mean_over_chances(
         The slope of the integrand's logarithm at p = 0, or more.
     """
     levels, place = np.unique(beta, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    ends = np.cumsum(np.bincount(place, minlength=len(levels)))
     result = np.empty(beta.shape)
-    for level, mine in zip(levels, np.split(order, ends[:-1]), strict=True):
+    for level, mine in zip(levels, members_of(place, len(levels)), strict=True):
         p, weights = _nodes(a, float(level), float(steep[mine].max()))
         rows = max(1, _CELLS // len(p))
         for start in range(0, len(mine), rows):

@@ -111,8 +111,8 @@ class Nbd(PurchaseProcess):
         return History(x, np.zeros_like(last), age)
 
     def _log_likelihood(self, who: History) -> Floats:
-        x, _, age = who
-        rest = gammaln(self.r + x) - gammaln(self.r)
+        x, nothing, age = who
+        rest = nothing + gammaln(self.r + x) - gammaln(self.r)
         rest = rest - self.r * np.log1p(age / self.alpha) - x * np.log(self.alpha + age)
         return np.asarray(rest, dtype=np.float64)
 
