@@ -12,7 +12,7 @@ from custrel._log.occasions import Occasions, Spans, count_occasions, occasions_
 from custrel._log.orders import Orders, incomparable
 from custrel._log.timeline import Timeline
 from custrel.errors import InvalidData
-from custrel.frames import AnyFrame, as_floats, collect
+from custrel.frames import AnyFrame, Door, as_floats, collect
 
 __all__ = ["COLUMNS", "tabulate"]
 
@@ -26,7 +26,7 @@ _MONEY = (
 )  # fmt: skip
 
 
-def tabulate(orders: Orders, spans: Spans, *, net: bool, in_memory: bool) -> AnyFrame:
+def tabulate(orders: Orders, spans: Spans, door: Door, *, net: bool) -> AnyFrame:
     """Make the table of a customer summary.
 
     Parameters
@@ -34,10 +34,10 @@ def tabulate(orders: Orders, spans: Spans, *, net: bool, in_memory: bool) -> Any
     orders : Orders
     spans : Spans
         What is observed, held out and compared.
+    door : Door
+        Through which the orders came; what came in eager goes out eager.
     net : bool
         Whether negative amounts are returns, and no purchases.
-    in_memory : bool
-        Whether the orders lie in memory in one piece.
 
     Returns
     -------
@@ -46,10 +46,14 @@ def tabulate(orders: Orders, spans: Spans, *, net: bool, in_memory: bool) -> Any
         they were asked for.
     """
     line, names = orders.timeline, orders.names
-    count = _count_in_memory if in_memory else _count_on_engine
+    count = _count_in_memory if door.in_one_piece else _count_on_engine
     counted = line.in_zone(count(orders, spans, net=net), "first", "last")
     table = counted.select(nw.col("customer").alias(names["customer"]), **_columns(line, spans))
-    return table if "amount" in names else table.drop(*_MONEY, strict=False)
+    table = table if "amount" in names else table.drop(*_MONEY, strict=False)
+    if isinstance(table, nw.LazyFrame) and not door.lazy:
+        # Streaming needs less memory and, on large logs, half the time.
+        table = table.sort(names["customer"]).collect(engine="streaming")
+    return table
 
 
 def _count_on_engine(orders: Orders, spans: Spans, *, net: bool) -> nw.LazyFrame[Any]:

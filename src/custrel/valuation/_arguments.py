@@ -8,8 +8,10 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel.errors import FitError, InvalidRule, UnknownCode, counted
+from custrel.errors import FitError, InvalidRule, UnitMismatch, UnknownCode, counted
+from custrel.units import known_unit
 from custrel.valuation._rows import Rows
+from custrel.valuation.discounting import DiscountRate, rate_per
 
 Floats = NDArray[np.float64]
 Discounting = Literal["discrete", "continuous"]
@@ -74,6 +76,25 @@ def require_discounting(rate: float, horizon: float, discounting: str) -> None:
             f"rate={rate!r}: what is expected of all time has a present value only at a "
             "positive rate. Give one, or a finite horizon."
         )
+
+
+def rate_of(model: object, discount: DiscountRate) -> float:
+    """Return a discount rate per unit of a model's, which must have one."""
+    unit = known_unit(model)
+    if unit is None:
+        raise UnitMismatch(
+            "the discount rate carries its period", "the model none", "Give the model a unit."
+        )
+    return rate_per(discount, unit)
+
+
+def require_money(spend: Any, **amounts: float) -> None:
+    """Check amounts, which are finite, and the spend on a purchase, where it is no model."""
+    if isinstance(spend, int | float | np.floating | np.integer) and not 0 <= spend < np.inf:
+        raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
+    for name, value in amounts.items():
+        if not abs(value) < np.inf:
+            raise InvalidRule(f"{name}={value!r}: it must be finite.")
 
 
 def require_learnable(name: str, parameters: int, rows: Rows) -> None:

@@ -8,14 +8,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel.errors import InvalidRule, UnitMismatch
+from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
-from custrel.valuation._arguments import Discounting, require_discounting
+from custrel.valuation._arguments import Discounting, rate_of, require_discounting, require_money
 from custrel.valuation._purchase_model import PurchaseProcess
 from custrel.valuation._rows import FROM_A_LOG
 from custrel.valuation._surface import columns_of
-from custrel.valuation.discounting import DiscountRate, rate_per
+from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.gamma_gamma import GammaGamma
 
 if TYPE_CHECKING:
@@ -212,8 +212,9 @@ def lifetime_value(
     >>> value.frame["lifetime_value"].round(2).tolist()
     [15.66]
     """
-    _require_money(spend, margin, acquisition_cost)
-    rate = _rate_of(model, horizon, discount, discounting)
+    require_money(spend, margin=margin, acquisition_cost=acquisition_cost)
+    rate = rate_of(model, discount)
+    require_discounting(rate, horizon, discounting)
     require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
     names = columns_of(model, door)
@@ -306,8 +307,9 @@ def new_customer_value(
     >>> round(value, 2)
     63.98
     """
-    _require_money(spend, margin, acquisition_cost)
-    rate = _rate_of(model, horizon, discount, discounting)
+    require_money(spend, margin=margin, acquisition_cost=acquisition_cost)
+    rate = rate_of(model, discount)
+    require_discounting(rate, horizon, discounting)
     amount = spend.mean if isinstance(spend, GammaGamma) else spend
     if not amount < float("inf"):
         raise InvalidRule(
@@ -315,26 +317,6 @@ def new_customer_value(
         )
     again = model.discounted_purchases(horizon=horizon, rate=rate, discounting=discounting)
     return float(margin * amount * (1 + again) - acquisition_cost)
-
-
-def _require_money(spend: GammaGamma | float, margin: float, acquisition_cost: float) -> None:
-    if not (isinstance(spend, GammaGamma) or 0 <= spend < float("inf")):
-        raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
-    for name, value in (("margin", margin), ("acquisition_cost", acquisition_cost)):
-        if not abs(value) < float("inf"):
-            raise InvalidRule(f"{name}={value!r}: it must be finite.")
-
-
-def _rate_of(model: object, horizon: float, discount: DiscountRate, discounting: str) -> float:
-    """Return the discount rate per unit of the model's."""
-    unit = known_unit(model)
-    if unit is None:
-        raise UnitMismatch(
-            "the discount rate carries its period", "the model none", "Give the model a unit."
-        )
-    rate = rate_per(discount, unit)
-    require_discounting(rate, horizon, discounting)
-    return rate
 
 
 def _outlook(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel.errors import InvalidRule, UnitMismatch
+from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._arguments import ahead_of, rate_of, require_money
 from custrel.valuation._rows import FROM_A_LOG
 from custrel.valuation._surface import columns_of
-from custrel.valuation.discounting import DiscountRate, rate_per
+from custrel.valuation.discounting import DiscountRate
 from custrel.valuation.draws import ParameterDraws, tails, together
 from custrel.valuation.gamma_gamma import GammaGamma
 
@@ -88,8 +91,9 @@ def value_intervals(
     -----
     Purchases of each unit of time count as due at its end.  A drawn future of a customer, as
     `sample_future` of the model makes it: alive or not, a rate or probability to buy and one to
-    stop, his purchases one by one; and a scale of spend of his own and the amount of each.  The limits are in general far wider than those of the
-    expectation, and of most customers the lower one is 0.
+    stop, his purchases one by one; and a scale of spend of his own and the amount of each.  The
+    limits are in general far wider than those of the expectation, and of most customers the lower
+    one is 0.
 
     Examples
     --------
@@ -104,39 +108,19 @@ def value_intervals(
     >>> bool((valued["lifetime_value_low"] < valued["lifetime_value"]).all())
     True
     """
-    if not 0 <= horizon < float("inf"):
-        raise InvalidRule(f"horizon={horizon!r}: it must be finite and not negative.")
-    if isinstance(spend, int | float) and not 0 <= spend < float("inf"):
-        raise InvalidRule(f"spend={spend!r}: an amount must be finite and not negative.")
-    if not abs(margin) < float("inf"):
-        raise InvalidRule(f"margin={margin!r}: it must be finite.")
+    ahead_of(horizon)
+    require_money(spend, margin=margin)
     if predictive and seed is None:
         raise InvalidRule("predictive limits rest on chance: pass seed=.")
-    unit = known_unit(purchases.model)
-    if unit is None:
-        raise UnitMismatch(
-            "the discount rate carries its period", "the model none", "Give the model a unit."
-        )
+    rate, unit = rate_of(purchases.model, discount), known_unit(purchases.model)
     require_same_unit(purchases.model, unit, summary)
-    rate, door = rate_per(discount, unit), enter(summary)
+    door = enter(summary)
     known = columns_of(purchases.model, door)
-    money = [] if isinstance(spend, int | float) else ["frequency", "monetary_value"]
+    money = () if isinstance(spend, int | float) else GammaGamma.history
     rows, _ = door.distinct(*known, *money, flags=known, remedy=FROM_A_LOG)
-    models = list(_pairs(purchases, spend))
-    rng = np.random.default_rng(seed)
-
-    def value(model: Any, amount: Any, some: History) -> Floats:
-        history = {name: some[name] for name in known}
-        if predictive:
-            future = model.sample_future(**history, horizon=horizon, seed=rng)
-            who, when = future["customer_id"], future["time"]
-            due = (1 + rate) ** -np.minimum(np.ceil(when), horizon)
-            spent = due * _drawn_spend(amount, some, who, rng)
-            return np.bincount(who, spent, len(some[known[0]])).astype(np.float64)
-        each = model.discounted_purchases(**history, horizon=horizon, rate=rate)
-        return np.asarray(each * _expected_spend(amount, some), dtype=np.float64)
-
-    found = margin * _summarized(value, models, rows, confidence)
+    outlook = _Outlook(known, horizon, rate)
+    value = partial(outlook.drawn, np.random.default_rng(seed)) if predictive else outlook.expected
+    found = margin * _summarized(value, list(_pairs(purchases, spend)), rows, confidence)
     low, high = np.sort(found[1:], axis=0)
     limits = {
         "lifetime_value": found[0],
@@ -144,6 +128,33 @@ def value_intervals(
         "lifetime_value_high": high,
     }
     return door.attach(limits, by=rows)
+
+
+@attrs.frozen
+class _Outlook:
+    """What models say that customers bring until a horizon, discounted."""
+
+    known: tuple[str, ...]
+    horizon: float
+    rate: float
+
+    def expected(self, model: Any, amount: Any, some: History) -> Floats:
+        """Return what is to be expected of each customer."""
+        each = model.discounted_purchases(
+            **self._history(some), horizon=self.horizon, rate=self.rate
+        )
+        return np.asarray(each * _expected_spend(amount, some), dtype=np.float64)
+
+    def drawn(self, rng: np.random.Generator, model: Any, amount: Any, some: History) -> Floats:
+        """Return what each customer brings in one future, by chance."""
+        future = model.sample_future(**self._history(some), horizon=self.horizon, seed=rng)
+        who, when = future["customer_id"], future["time"]
+        due = (1 + self.rate) ** -np.minimum(np.ceil(when), self.horizon)
+        spent = due * _drawn_spend(amount, some, who, rng)
+        return np.bincount(who, spent, len(some[self.known[0]])).astype(np.float64)
+
+    def _history(self, some: History) -> History:
+        return {name: some[name] for name in self.known}
 
 
 def _pairs(purchases: ParameterDraws, spend: ParameterDraws | GammaGamma | float) -> Any:
