@@ -2,6 +2,7 @@
 
 import json
 
+import attrs
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ from custrel.errors import FitError, InvalidData, InvalidRule, UnknownCode
 from custrel.segmentation import (
     ContactRule,
     ResponseWeights,
-    RfmScale,
+    RfmWeights,
     break_even_rate,
     campaign_table,
 )
@@ -195,12 +196,22 @@ def test_logistic_regression_against_a_general_optimizer():
 
 def test_weights_are_those_of_a_weighted_score():
     fitted = ResponseWeights.fit(pd.DataFrame(scored()), method="logistic")
-    assert sum(fitted.weights) == pytest.approx(1)
-    assert fitted.weights[0] > fitted.weights[1] > fitted.weights[2]
-    scale = RfmScale(recency=(1,), frequency=(1,), monetary=(1,), unit="D")
-    frame = scale.weighted(pd.DataFrame(scored()), weights=fitted.weights)
+    r, f, m = attrs.astuple(fitted.weights)
+    assert r + f + m == pytest.approx(1)
+    assert r > f > m
+    assert r / f == pytest.approx(fitted.coefficients[0] / fitted.coefficients[1])
+    frame = fitted.weights.score(pd.DataFrame(scored()))
     assert frame["rfm_score"].between(1, 5).all()
     assert from_data(json.loads(json.dumps(fitted.to_data()))) == fitted
+
+
+def test_a_response_that_no_score_raises_has_no_weights():
+    facts = {"method": "linear", "intercept": 1, "errors": (1, 1, 1), "customers": 9}
+    down = ResponseWeights(coefficients=(-1, 0, -0.5), **facts)
+    with pytest.raises(FitError, match=r"no score raises the response \(coefficients -1, 0, -0.5"):
+        _ = down.weights
+    some = ResponseWeights(coefficients=(-1, 3, 1), **facts)
+    assert some.weights == RfmWeights(recency=0, frequency=0.75, monetary=0.25)
 
 
 def test_responses_that_teach_nothing():

@@ -12,6 +12,7 @@ from custrel.segmentation import (
     STANDARD_SEGMENTS,
     AbcRule,
     RfmScale,
+    RfmWeights,
     RiskRule,
     abc,
     concentration,
@@ -74,7 +75,8 @@ def test_segments(kind, customers):
 
 @engines
 def test_weighted_score(kind, customers):
-    for row in read(FIXED.weighted(FIXED.score(ENGINES[kind](customers)), weights=(1, 1, 2))):
+    weights = RfmWeights(recency=1, frequency=1, monetary=2)
+    for row in read(weights.score(FIXED.score(ENGINES[kind](customers)))):
         r, f, m = map(int, row["rfm"])
         assert row["rfm_score"] == pytest.approx((r + f + 2 * m) / 4)
 

@@ -18,7 +18,7 @@ from custrel.errors import (
     UnitMismatch,
     UnknownCode,
 )
-from custrel.segmentation import RECENCY_DAYS, STANDARD_SEGMENTS, RfmScale, rfm
+from custrel.segmentation import RECENCY_DAYS, STANDARD_SEGMENTS, RfmScale, RfmWeights, rfm
 from custrel.transactions import CustomerSummary
 from custrel.units import TimeUnit
 
@@ -117,19 +117,25 @@ def test_scores_are_int64():
 def test_weighted_mean():
     scored = scale().score(frame([1], orders=3, revenue=60.0))
     assert scored["rfm"].tolist() == ["532"]
-    weighted = scale().weighted(scored, weights=(1, 2, 3), name="score")
+    weights = RfmWeights(recency=1, frequency=2, monetary=3)
+    weighted = weights.score(scored, name="score")
     assert weighted["score"].tolist() == [pytest.approx((5 + 2 * 3 + 3 * 2) / 6)]
-    with pytest.raises(InvalidRule, match="three weights of 0 or more"):
-        scale().weighted(scored, weights=(1, -1, 1))
-    with pytest.raises(InvalidRule, match="three weights of 0 or more"):
-        scale().weighted(scored, weights=(0, 0, 0))
+    assert RfmWeights().score(scored)["rfm_score"].tolist() == [pytest.approx(10 / 3)]
+    assert from_data(json.loads(json.dumps(weights.to_data()))) == weights
+    for wrong in ((1, -1, 1), (0, 0, 0), (1, float("inf"), 1), (1, float("nan"), 1)):
+        with pytest.raises(InvalidRule, match="three weights of 0 or more"):
+            RfmWeights(*wrong)
+    with pytest.raises(InvalidRule, match="columns of three scores"):
+        weights.score(scored, scores=["recency_score"])
+    with pytest.raises(InvalidData, match="'monetary_score': missing"):
+        weights.score(scored.assign(monetary_score=None))
 
 
 def test_a_weight_belongs_to_its_own_score():
     """A copied weighted score in circulation puts the frequency rank in the monetary place."""
     scored = scale().score(frame([1], orders=3, revenue=60.0))
     for weights, score in {(1, 0, 0): 5, (0, 1, 0): 3, (0, 0, 1): 2}.items():
-        assert scale().weighted(scored, weights=weights)["rfm_score"].tolist() == [score]
+        assert RfmWeights(*weights).score(scored)["rfm_score"].tolist() == [score]
 
 
 # ------------------------------------------------------------------------ learnt cut points

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from custrel.segmentation.rfm import rfm as rfm
     from custrel.segmentation.rfm_by_category import RfmByCategory as RfmByCategory
     from custrel.segmentation.rfm_scale import RECENCY_DAYS as RECENCY_DAYS, RfmScale as RfmScale
+    from custrel.segmentation.rfm_weights import RfmWeights as RfmWeights
     from custrel.segmentation.segment_map import (
         RF_SEGMENTS as RF_SEGMENTS,
         STANDARD_SEGMENTS as STANDARD_SEGMENTS,
@@ -202,6 +203,7 @@ else:
             "custrel.segmentation.rfm": ("rfm",),
             "custrel.segmentation.rfm_by_category": ("RfmByCategory",),
             "custrel.segmentation.rfm_scale": ("RECENCY_DAYS", "RfmScale"),
+            "custrel.segmentation.rfm_weights": ("RfmWeights",),
             "custrel.segmentation.segment_map": ("RF_SEGMENTS", "STANDARD_SEGMENTS", "SegmentMap"),
             "custrel.segmentation.segment_tree": ("SegmentTree", "TreeLeaf", "TreeSplit"),
             "custrel.segmentation.self_organizing_map": ("MapQuality", "SelfOrganizingMap"),

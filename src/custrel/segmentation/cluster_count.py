@@ -79,6 +79,10 @@ def cluster_criteria(
     TooManyRows
         A lazy frame has more than a million rows, and all are needed at once.
 
+    See Also
+    --------
+    custrel.sample_customers : Some of the customers, drawn where the data lies.
+
     Notes
     -----
     The gap compares the logarithm of the sum of squares within segments with its mean over
@@ -89,7 +93,8 @@ def cluster_criteria(
     the gap, ``1 + 2 * resamples`` in all for each number.  Only the silhouette, which compares
     everyone with everyone, is of 2,000 customers where there are more, drawn without replacement
     by `seed`: its error is then about a hundredth, so that smaller differences mean nothing.  Of
-    millions of customers hand in some ten thousand drawn at random.
+    millions of customers some ten thousand will do:
+    ``cluster_criteria(sample_customers(summary, size=10_000), ...)``.
 
     References
     ----------

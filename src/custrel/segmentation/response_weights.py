@@ -16,6 +16,7 @@ from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
 from custrel.segmentation._learning import SCORES
 from custrel.segmentation._refusals import require_flags, require_values
+from custrel.segmentation.rfm_weights import RfmWeights
 
 __all__ = ["ResponseWeights"]
 
@@ -32,7 +33,7 @@ def _as_numbers(numbers: Any) -> tuple[float, ...]:
 
 @attrs.frozen(kw_only=True)
 class ResponseWeights(Rule):
-    """What each of the three scores adds to a response: weights for `RfmScale.weighted`.
+    """What each of the three scores adds to a response.
 
     `fit` learns them from a response.
 
@@ -58,7 +59,7 @@ class ResponseWeights(Rule):
 
     See Also
     --------
-    RfmScale.weighted : Uses the weights.
+    RfmWeights : One score of the three, by these weights.
 
     Examples
     --------
@@ -70,7 +71,7 @@ class ResponseWeights(Rule):
     ...     customers=99,
     ... )
     >>> learnt.weights
-    (0.75, 0.25, 0.0)
+    RfmWeights(recency=0.75, frequency=0.25, monetary=0.0)
     """
 
     method: Literal["linear", "logistic"]
@@ -86,14 +87,20 @@ class ResponseWeights(Rule):
             raise InvalidRule("expected three coefficients and three standard errors.")
 
     @property
-    def weights(self) -> tuple[float, float, float]:
+    def weights(self) -> RfmWeights:
         """The coefficients as weights that add up to 1; a negative one counts as 0.
 
-        All are 0 where no score raises the response.
+        `FitError` where no score raises the response: there is nothing to weigh by.
         """
-        r, f, m = (max(0.0, coefficient) for coefficient in self.coefficients)
-        total = (r + f + m) or 1.0
-        return r / total, f / total, m / total
+        raising = [max(0.0, coefficient) for coefficient in self.coefficients]
+        total = sum(raising)
+        if not total:
+            raise FitError(
+                "ResponseWeights: no score raises the response (coefficients "
+                f"{', '.join(f'{c:g}' for c in self.coefficients)}), so that there is nothing to "
+                "weigh by. Choose another response, or weights of your own: RfmWeights(...)."
+            )
+        return RfmWeights(*(coefficient / total for coefficient in raising))
 
     @classmethod
     def fit(

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from math import inf
 from typing import Any, Literal, Self, TypeVar
 
 import attrs
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import require_complete
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import AnyFrame, Door, enter
 from custrel.rules import Rule
@@ -85,6 +84,7 @@ class RfmScale(Rule):
     --------
     rfm : Learn a scale, score and label in one call.
     SegmentMap : Names for the cells.
+    RfmWeights : One score of the three.
 
     Notes
     -----
@@ -312,50 +312,6 @@ class RfmScale(Rule):
         columns = tuple(c or own for c, own in zip(given, self.columns, strict=True))
         require_complete(door, *columns, remedies=REMEDIES)
         return door.leave(self._scored(door.frame, columns))
-
-    def weighted(
-        self,
-        scored: Any,
-        *,
-        weights: Sequence[float] = (1.0, 1.0, 1.0),
-        scores: Sequence[str] = SCORES,
-        name: str = "rfm_score",
-    ) -> Any:
-        """Add the weighted mean of the three scores.
-
-        Parameters
-        ----------
-        scored : CustomerSummary or frame
-            What `score` returned.
-        weights : three floats
-            The weights of recency, frequency and monetary value: 0 or more, not all 0.
-        scores : three str
-            The columns of the three scores.
-        name : str
-            The column to add.
-
-        Returns
-        -------
-        CustomerSummary or frame
-            As it came, with `name`: a number between 1 and the highest score.
-
-        Raises
-        ------
-        InvalidRule
-            The weights are not three, or negative, or all 0.
-        ColumnNotFound
-            A column is not there.
-
-        Notes
-        -----
-        (wR R + wF F + wM M) / (wR + wF + wM)
-        """
-        if len(weights) != 3 or any(not 0 <= w < inf for w in weights) or not sum(weights):
-            raise InvalidRule(f"expected three weights of 0 or more, not all 0; got {weights!r}.")
-        door = enter(scored)
-        require_complete(door, *scores)
-        r, f, m = (as_float(s) * float(w) for s, w in zip(scores, weights, strict=True))
-        return door.leave(door.frame.with_columns(((r + f + m) / float(sum(weights))).alias(name)))
 
     def _scored(self, frame: AnyFrame, columns: Sequence[str]) -> AnyFrame:
         cuts = (self.recency, self.frequency, self.monetary)
