@@ -52,6 +52,13 @@ def unreadable(frame: AnyFrame, error: Exception) -> UnsupportedFrame:
     )
 
 
+def require_one_engine(one: AnyFrame, other: AnyFrame) -> None:
+    """Refuse two frames that cannot be joined where they lie."""
+    if engine_of(one) is not engine_of(other) or type(one) is not type(other):
+        kinds = " and ".join(type(frame.to_native()).__name__ for frame in (one, other))
+        raise UnsupportedFrame(f"the two frames must be held by one engine; got {kinds}.")
+
+
 def _name_of(frame: AnyFrame) -> str:
     engine = engine_of(frame)
     return _NAMES.get(engine, f"{engine.value} frame")

@@ -35,6 +35,7 @@ from custrel._queries import (
     native_with_arrays,
     plain_floats,
     read_schema as read_schema,
+    require_one_engine as require_one_engine,
     unreadable,
     unused_name,
     unused_names,

@@ -196,6 +196,9 @@ def plural(unit: TimeUnit | None) -> str:
 
 def model_name(model: object) -> str:
     """Return what the literature calls a model."""
+    base = getattr(model, "base", None)
+    if base is not None:
+        return f"{model_name(base)} with covariates"
     name = type(model).__name__
     return _MODELS.get(name, name)
 

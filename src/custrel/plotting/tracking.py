@@ -20,6 +20,7 @@ from custrel.plotting._axes import (
     require_matplotlib,
     write_headline,
 )
+from custrel.valuation.covariates import CovariateModel
 from custrel.valuation.lifetime_value import PurchaseModel
 from custrel.valuation.tracking import Tracking, tracking
 
@@ -35,7 +36,7 @@ _WHAT = ("cumulative", "incremental")
 
 def plot_tracking(
     log: Any,
-    model: PurchaseModel | None = None,
+    model: PurchaseModel | CovariateModel | None = None,
     *,
     what: Literal["cumulative", "incremental"] = "cumulative",
     ax: Axes | None = None,
@@ -54,8 +55,8 @@ def plot_tracking(
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
     **options
-        Of `custrel.valuation.tracking`: the log's columns, ``calibration_until``, ``period``
-        and so on.
+        Of `custrel.valuation.tracking`: the log's columns, ``calibration_until``, ``period``,
+        ``covariates`` and so on.
 
     Returns
     -------
@@ -130,7 +131,9 @@ def plot_tracking(
     return ax
 
 
-def _tracking_of(log: Any, model: PurchaseModel | None, options: dict[str, Any]) -> Tracking:
+def _tracking_of(
+    log: Any, model: PurchaseModel | CovariateModel | None, options: dict[str, Any]
+) -> Tracking:
     if isinstance(log, Tracking):
         if model is not None or options:
             raise InvalidRule("a Tracking has its model and options: leave them out here.")

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._columns import as_float, require_complete
-from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, UnsupportedFrame, counted
-from custrel.frames import Door, collect, count_rows, enter
+from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
+from custrel.frames import Door, collect, count_rows, enter, require_one_engine
 from custrel.labels import labels
 from custrel.segmentation._counts import count_codes
 from custrel.segmentation._learning import SCORES
@@ -294,12 +294,7 @@ def segment_moves(
 def _both(before: Any, after: Any, customer: str, columns: Sequence[str]) -> tuple[Door, Door]:
     """Let both frames in, and refuse what cannot be joined one to one."""
     doors = enter(before), enter(after)
-    if doors[0].engine is not doors[1].engine or doors[0].lazy is not doors[1].lazy:
-        raise UnsupportedFrame(
-            "the two frames must be held by one engine; got "
-            f"{type(doors[0].frame.to_native()).__name__} and "
-            f"{type(doors[1].frame.to_native()).__name__}."
-        )
+    require_one_engine(doors[0].frame, doors[1].frame)
     for door in doors:
         by, *numbers = columns
         door.require(

@@ -22,7 +22,7 @@ from custrel.valuation._newton import Objective, maximize
 from custrel.valuation._pareto_integral import Shape
 from custrel.valuation._pareto_likelihood import Likelihood as ParetoLikelihood
 from custrel.valuation._peak import Peak, Penalty, linear
-from custrel.valuation._rows import History, Rows, distinct_rows, members_of
+from custrel.valuation._rows import History, Rows, distinct_rows
 from custrel.valuation.bg_nbd import BgNbd, MbgNbd
 from custrel.valuation.pareto_nbd import ParetoNbd
 
@@ -70,11 +70,14 @@ def kinds_of(covariates: Mapping[str, Floats], size: int) -> list[Kind]:
     """Return the distinct covariates, and the rows of the customers who have them."""
     if not covariates:
         return [({}, np.arange(size))]
-    table = np.column_stack(list(covariates.values()))
-    kinds, place = np.unique(table, axis=0, return_inverse=True)
+    order = np.lexsort(list(covariates.values())[::-1])
+    changes = np.zeros(max(size - 1, 0), dtype=bool)
+    for values in covariates.values():
+        changes |= np.diff(values[order]) != 0
+    groups = np.split(order, np.flatnonzero(changes) + 1) if size else []
     return [
-        (dict(zip(covariates, kind.tolist(), strict=True)), rows)
-        for kind, rows in zip(kinds, members_of(place.ravel(), len(kinds)), strict=True)
+        ({name: float(values[rows[0]]) for name, values in covariates.items()}, rows)
+        for rows in groups
     ]
 
 

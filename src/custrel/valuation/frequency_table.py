@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
+from custrel.valuation._covariate_table import covariates_of, plain_models
 from custrel.valuation._rows import FROM_A_LOG
 
 __all__ = ["frequency_table"]
@@ -29,7 +30,7 @@ def frequency_table(summary: Any, model: Any, *, groups: int = 8) -> Any:
     ----------
     summary : CustomerSummary or frame
         With the columns ``frequency`` and ``T``; for a model of counted opportunities,
-        ``periods`` instead of ``T``.
+        ``periods`` instead of ``T``; for one with covariates, these too.
     model : BgNbd or another model of repeat purchases
         Its unit is the summary's.
     groups : int
@@ -63,8 +64,8 @@ def frequency_table(summary: Any, model: Any, *, groups: int = 8) -> Any:
 
     Notes
     -----
-    The sum over the customers of P(X(T) = n), of each of whom nothing is used but T: on the
-    distinct T.
+    The sum over the customers of P(X(T) = n), of each of whom nothing is used but T and his
+    covariates: on the distinct ones.
 
     References
     ----------
@@ -89,9 +90,20 @@ def frequency_table(summary: Any, model: Any, *, groups: int = 8) -> Any:
     require_same_unit(model, known_unit(model), summary)
     door = enter(summary)
     time = "periods" if "periods" in getattr(model, "history", ()) else "T"
-    known, counts = door.distinct("frequency", time, remedy=FROM_A_LOG)
-    x, age = known.values()
+    names = covariates_of(model)
+    known, counts = door.distinct("frequency", time, *names, flags=names, remedy=FROM_A_LOG)
+    x, age = known["frequency"], known[time]
     _require_counted(x, age, counts, time)
+    expected = np.zeros(groups)
+    for plain, rows in plain_models(model, known, len(x)):
+        expected[:-1] += _expected(plain, age[rows], counts[rows], groups - 1)
+    expected[-1] = max(0.0, counts.sum() - expected.sum())
+    bought = np.bincount(np.minimum(x, groups - 1).astype(np.int64), counts, groups)
+    return door.table({"frequency": np.arange(groups), "customers": bought, "expected": expected})
+
+
+def _expected(model: Any, age: Floats, counts: Floats, groups: int) -> Floats:
+    """Return how many customers are to buy 0, 1, ... times."""
     ages, place = np.unique(age, return_inverse=True)
     people = np.bincount(place, counts, len(ages))
     expected = np.zeros(groups)
@@ -99,12 +111,10 @@ def frequency_table(summary: Any, model: Any, *, groups: int = 8) -> Any:
     for start in range(0, len(ages), step):
         part = slice(start, start + step)
         chance = model.purchase_probability(
-            purchases=np.arange(groups - 1)[:, None], horizon=ages[None, part]
+            purchases=np.arange(groups)[:, None], horizon=ages[None, part]
         )
-        expected[:-1] += chance @ people[part]
-    expected[-1] = max(0.0, people.sum() - expected.sum())
-    bought = np.bincount(np.minimum(x, groups - 1).astype(np.int64), counts, groups)
-    return door.table({"frequency": np.arange(groups), "customers": bought, "expected": expected})
+        expected += chance @ people[part]
+    return expected
 
 
 def _require_counted(x: Floats, age: Floats, counts: Floats, time: str) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import beta, gamma, invgamma
 
 from custrel.errors import InvalidRule, UnknownCode
+from custrel.valuation._covariate_table import covariates_of
 
 __all__ = ["Heterogeneity", "heterogeneity"]
 
@@ -112,7 +113,8 @@ def heterogeneity(model: Any, *, points: int = 201) -> tuple[Heterogeneity, ...]
     UnknownCode
         It is none of custrel's models.
     InvalidRule
-        There are fewer than 2 points.
+        There are fewer than 2 points; or the model goes with covariates, so that each kind of
+        customers has densities of its own: ask ``model.of(...)``, the plain model of one kind.
 
     See Also
     --------
@@ -132,8 +134,23 @@ def heterogeneity(model: Any, *, points: int = 201) -> tuple[Heterogeneity, ...]
     ...     print(found.trait, round(found.mean, 4), round(found.median, 4))
     purchase_rate 0.0519 0.0256
     dropout_rate 0.0521 0.0278
+
+    Of a model with covariates, each kind of customers has its own:
+
+    >>> from custrel.valuation import CovariateEffect, CovariateModel
+    >>> base = cr.ParetoNbd(r=0.55, alpha=10.6, s=0.61, beta=11.7)
+    >>> effect = CovariateEffect(parameter="alpha", covariate="referred", size=0.4)
+    >>> model = CovariateModel(base=base, effects=[effect])
+    >>> rates, dropout = heterogeneity(model.of(referred=1))
+    >>> round(rates.mean, 4), round(dropout.mean, 4)
+    (0.0774, 0.0521)
     """
-    name = type(model).__name__
+    name, covariates = type(model).__name__, covariates_of(model)
+    if covariates:
+        raise InvalidRule(
+            f"customers differ in another way for each {' and '.join(covariates)}: ask the plain "
+            f"model of one kind of them, of({'=..., '.join(covariates)}=...)."
+        )
     if name not in _TRAITS:
         raise UnknownCode("model whose customers differ", name, sorted(_TRAITS))
     if points < 2:

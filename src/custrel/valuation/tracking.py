@@ -20,7 +20,9 @@ from custrel._shown import in_html, in_text
 from custrel.errors import InvalidRule, Problem, UnitMismatch
 from custrel.frames import AnyFrame, as_floats, collect, enter
 from custrel.units import TimeUnit, known_unit
+from custrel.valuation._covariate_table import CovariateTable, plain_models
 from custrel.valuation._visits import occasions_of, visits_of
+from custrel.valuation.covariates import CovariateModel
 from custrel.valuation.lifetime_value import PurchaseModel
 
 __all__ = ["Tracking", "tracking"]
@@ -43,7 +45,7 @@ class Tracking:
     ----------
     frame : frame
         One row per period, of the kind of the log.
-    model : PurchaseModel
+    model : PurchaseModel or CovariateModel
         Whose expectations they are.
     unit : TimeUnit
         What times are measured in.
@@ -80,7 +82,7 @@ class Tracking:
     """
 
     frame: Any
-    model: PurchaseModel
+    model: PurchaseModel | CovariateModel
     unit: TimeUnit
     period: TimeUnit
     whole_periods: int
@@ -121,8 +123,9 @@ class Tracking:
 
 def tracking(
     log: Any,
-    model: PurchaseModel,
+    model: PurchaseModel | CovariateModel,
     *,
+    covariates: Any = None,
     customer: str = "customer_id",
     date: str = "date",
     amount: str | None = "amount",
@@ -142,6 +145,9 @@ def tracking(
         One row per order: who, when, and for how much.
     model : BgNbd or another model of repeat purchases
         Learnt from a summary of the same kind of orders.
+    covariates : CustomerSummary or frame, optional
+        Of a `CovariateModel`, what it goes with: one row for each customer of the cohort, with
+        the log's column of customers and those of the covariates.  Others may be there too.
     customer, date, amount : str
         The log's columns, as in `summarize`.  ``amount=None`` leaves money out, and with it
         the difference between orders and returns.
@@ -185,16 +191,20 @@ def tracking(
     Raises
     ------
     InvalidData
-        No orders, or unusable ones, as in `summarize`; or no purchases.
+        No orders, or unusable ones, as in `summarize`; or no purchases.  Covariates of a
+        customer are missing, or he has two rows of them.
     ColumnNotFound
-        The log has no such column.
+        The log has no such column, or the covariates have not.
     InvalidRule
-        The calibration leaves nothing to learn from or nothing to hold out; or the periods
-        are shorter than a step of time or too many to be meant.
+        The calibration leaves nothing to learn from or nothing to hold out; the periods are
+        shorter than a step of time or too many to be meant; or the model goes with covariates
+        that were not passed, or with none that were.
     UnitMismatch
         Neither the model nor the caller states the unit, or they differ.
     UnknownCode
         An option has no such choice.
+    UnsupportedFrame
+        Log and covariates are held by different engines.
 
     See Also
     --------
@@ -204,7 +214,8 @@ def tracking(
     -----
     The expectation at time t is the sum over the customers of E[X(t - t0)], where t0 is the
     customer's first purchase: of what each did after it, nothing is used.  It is computed on
-    the distinct days of first purchase.  Instants that are not collapsed count by whole days.
+    the distinct days of first purchase, and of covariates.  Instants that are not collapsed
+    count by whole days.
 
     References
     ----------
@@ -228,11 +239,22 @@ def tracking(
     0   1.0       0     0.077                  0
     1   2.0       1     0.102                  1
     2   3.0       1     0.096                  2
+
+    Where customers differ in what is known of them, the expectations of all are added up:
+
+    >>> from custrel.valuation import CovariateEffect, CovariateModel
+    >>> effect = CovariateEffect(parameter="alpha", covariate="referred", size=0.9)
+    >>> known = pd.DataFrame({"customer_id": [1, 2], "referred": [True, False]})
+    >>> both = CovariateModel(base=model, effects=[effect])
+    >>> made = tracking(log, both, covariates=known, amount=None, observed_until="2024-01-21")
+    >>> made.frame["expected"].round(3).tolist()
+    [0.139, 0.163, 0.149]
     """
     unit = _unit_of(model, unit)
     collapse = None if collapse is None else TimeUnit(collapse)
     length = _period_of(period, unit)
     door = enter(log)
+    known = CovariateTable.of(covariates, model, door, customer)
     orders = read_orders(
         door,
         customer=customer,
@@ -246,12 +268,16 @@ def tracking(
     orders, until = orders.observed(observed_until, errors=errors)
     end = orders.calibrated(calibration_until, until)
     steps = _Steps.of(orders)
-    newcomers, visits = _count(orders, steps, end, net=returns == "net")
-    if not newcomers[0].size:
+    (first, customers, *told), visits = _count(orders, steps, end, known, net=returns == "net")
+    if not first.size:
         raise orders.no_purchases(end)
-    begin = newcomers[0][0]
+    begin = first[0]
     ends = _period_ends(begin, steps.at(until), steps.in_steps(length))
-    actual, expected = _purchases(newcomers, visits, ends, model, steps.per_unit)
+    actual = _upto(ends, *visits) - _upto(ends, first, customers)
+    expected = np.zeros(len(ends))
+    kinds = dict(zip(known.columns.values(), told, strict=True))
+    for plain, rows in plain_models(model, kinds, len(first)):
+        expected += _expected(plain, first[rows], customers[rows], ends, steps.per_unit)
     calibrated, held = steps.at(end), end < until
     columns: dict[str, NDArray[Any]] = {
         "period": np.arange(1, len(ends) + 1),
@@ -270,7 +296,7 @@ def tracking(
         unit=unit,
         period=length,
         whole_periods=len(ends) - (not whole),
-        customers=int(newcomers[1].sum()),
+        customers=int(customers.sum()),
         observed_from=steps.dates(np.array([begin]))[0].item(),
         observed_until=orders.timeline.moment(until),
         calibration_until=orders.timeline.moment(end) if held else None,
@@ -313,9 +339,12 @@ class _Steps:
 
 
 def _count(
-    orders: Orders, steps: _Steps, end: int, *, net: bool
-) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """Count, by the step, the first purchases of the cohort and all its purchases."""
+    orders: Orders, steps: _Steps, end: int, known: CovariateTable, *, net: bool
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Count, by the step, the first purchases of the cohort and all its purchases.
+
+    First purchases by their covariates, too, which follow the counts.
+    """
     frame = occasions_of(orders, net=net)
     cohort = frame.group_by("customer").agg(
         nw.col("tick").min().alias("came"), nw.col("occasion").min().alias("first")
@@ -323,15 +352,20 @@ def _count(
     cohort = cohort.filter(nw.col("came") <= end).select("customer", "first")
     visits: Any = visits_of(frame, orders.timeline)
     visits = visits.join(cohort, on="customer", how="inner")
-    return _tally(cohort, "first", steps), _tally(visits, "occasion", steps)
+    told = known.join(cohort)
+    newcomers = _tally(told, "first", steps, *known.columns)
+    known.require_known(told, newcomers[1], newcomers[2:])
+    return newcomers, _tally(visits, "occasion", steps)
 
 
-def _tally(frame: AnyFrame, tick: str, steps: _Steps) -> tuple[Ints, Ints]:
-    by_step = frame.select(step=steps.expression(tick)).group_by("step").agg(nw.len().alias("rows"))
-    table = collect(by_step)
-    when, rows = (as_floats(table.get_column(name)).astype(np.int64) for name in ("step", "rows"))
-    order = np.argsort(when)
-    return when[order], rows[order]
+def _tally(frame: AnyFrame, tick: str, steps: _Steps, *by: str) -> tuple[Any, ...]:
+    """Count rows by the step and other columns: return steps, counts and what these hold."""
+    counted = frame.select(*by, step=steps.expression(tick)).group_by("step", *by)
+    table = collect(counted.agg(nw.len().alias("rows")))
+    when, rows, *others = (as_floats(table.get_column(name)) for name in ("step", "rows", *by))
+    order = np.lexsort((*others, when))
+    counts = (values[order].astype(np.int64) for values in (when, rows))
+    return (*counts, *(values[order] for values in others))
 
 
 def _period_ends(begin: int, until: int, length: float) -> Ints:
@@ -348,30 +382,26 @@ def _period_ends(begin: int, until: int, length: float) -> Ints:
     return np.asarray(np.minimum(ends, until), dtype=np.int64)
 
 
-def _purchases(
-    newcomers: tuple[Ints, Ints],
-    visits: tuple[Ints, Ints],
-    ends: Ints,
-    model: PurchaseModel,
-    per_unit: float,
-) -> tuple[Ints, Floats]:
-    """Return how many repeat purchases there were, and are expected, by the end of each period."""
-    (first, customers), (when, orders) = newcomers, visits
+def _upto(ends: Ints, steps: Ints, counts: Ints) -> Ints:
+    """Return how many there were by the end of each period."""
+    sums = np.concatenate(([0], np.cumsum(counts)))
+    return np.asarray(sums[np.searchsorted(steps, ends, side="right")], dtype=np.int64)
 
-    def upto(steps: Ints, counts: Ints) -> Ints:
-        sums = np.concatenate(([0], np.cumsum(counts)))
-        return np.asarray(sums[np.searchsorted(steps, ends, side="right")], dtype=np.int64)
 
+def _expected(
+    model: PurchaseModel, first: Ints, customers: Ints, ends: Ints, per_unit: float
+) -> Floats:
+    """Return how many repeat purchases are expected by the end of each period."""
     ages = np.arange(ends[-1] - first[0] + 1) / per_unit
     each = model.expected_purchases(horizon=ages, frequency=None, recency=None, T=None)
     known = np.searchsorted(first, ends, side="right")
     expected = [
         each[end - first[:here]] @ customers[:here] for end, here in zip(ends, known, strict=True)
     ]
-    return upto(when, orders) - upto(first, customers), np.array(expected, dtype=np.float64)
+    return np.array(expected, dtype=np.float64)
 
 
-def _unit_of(model: PurchaseModel, unit: TimeUnit | str | None) -> TimeUnit:
+def _unit_of(model: object, unit: TimeUnit | str | None) -> TimeUnit:
     own = known_unit(model)
     if unit is not None:
         unit = TimeUnit(unit)
