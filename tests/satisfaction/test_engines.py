@@ -3,9 +3,11 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from segmentation.engines import ENGINES, alike, tidy
 
+from custrel.errors import InvalidData
 from custrel.satisfaction import (
     CesScale,
     IndexRule,
@@ -116,6 +118,20 @@ def test_bad_answers_are_found(kind, long):
     assert (problem.code, problem.count) == ("answered_twice", 1)
 
 
+@pytest.mark.parametrize("column", ["feature", "functional", "city"])
+def test_a_missing_code_is_no_other_code(column, long):
+    """Of codes that are stored beside the rows, PyArrow's arrays make the last of a missing one."""
+    gaps = long | {column: [None, *long[column][1:-1], None]}
+    coded = pa.table(gaps)
+    place = coded.column_names.index(column)
+    coded = coded.set_column(place, column, coded[column].dictionary_encode())
+    options = {"by": "city", "respondent": None, "errors": "collect"}
+    expected, got = kano(pd.DataFrame(gaps), **options), kano(coded, **options)
+    assert [problem.count for problem in got.problems] == [2]
+    assert [str(problem.code) for problem in got.problems] == [expected.problems[0].code]
+    assert alike(rows(expected.frame, "city", "feature"), rows(got.frame, "city", "feature"))
+
+
 @engines
 def test_scores(kind, wide):
     data, pandas = ENGINES[kind](wide), pd.DataFrame(wide)
@@ -209,3 +225,18 @@ def test_satisfaction_index(kind):
     for one, other, by in pairs:
         assert alike(rows(one, by), rows(other, by))
         assert kind_of(other) == kind_of(data)
+
+
+@engines
+def test_a_respondent_of_no_group_is_named(kind):
+    rng = np.random.default_rng(14)
+    columns = {name: rng.integers(1, 11, 30).tolist() for name in ("q1", "s1", "s2")}
+    columns |= {"shop": [None, *["a", "b"] * 14, None]}
+    model = PathModel(
+        {"quality": ["q1"], "satisfaction": ["s1", "s2"]}, [("quality", "satisfaction")]
+    ).with_items({}, scale=(1, 10))
+    data = ENGINES[kind](columns)
+    with pytest.raises(InvalidData, match="column 'shop': missing group in 2 respondents"):
+        index_trend(data, wave="shop", model=model)
+    (problem,) = index_trend(data, wave="shop", model=model, errors="collect").problems
+    assert (problem.code, problem.count) == ("missing_key", 2)

@@ -32,7 +32,10 @@ class Written:
     @classmethod
     def of(cls, series: nw.Series[Any]) -> Written:
         """Read a column; null and NaN are both None."""
-        places, values = pd.factorize(np.asarray(series.to_numpy()), use_na_sentinel=True)
+        # Of codes that are stored beside the rows, PyArrow makes another answer of a missing one.
+        coded = series.dtype in {nw.Categorical, nw.Enum}
+        raw = np.array(series.to_list(), dtype=object) if coded else np.asarray(series.to_numpy())
+        places, values = pd.factorize(raw, use_na_sentinel=True)
         tidy = tuple(value.item() if isinstance(value, np.generic) else value for value in values)
         gone = len(tidy)
         return cls((*tidy, None), np.where(places < 0, gone, places).astype(np.intp))

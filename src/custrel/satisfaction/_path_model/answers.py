@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
@@ -220,7 +221,7 @@ def _who_is_out(
         bad = ~(np.isfinite(weights) & (weights >= 0))
         yield weight, bad, "no_weight", "missing, infinite or negative weight"
     if by is not None:
-        gone = np.array([name is None or name != name for name in groups], dtype=bool)  # noqa: PLR0124 - NaN
+        gone = np.asarray(pd.isna(np.array(groups, dtype=object)))
         yield by, gone, "missing_key", "missing group"
 
 
