@@ -180,6 +180,16 @@ def test_careless_respondents_are_left_out_and_named():
         kano(answers, respondent=None, cleaning=KanoCleaning())
 
 
+def test_a_share_that_is_the_limit_is_not_over_it():
+    """29 of 50 are 0.58; as a float, 0.58 of 50 is less than 29."""
+    pairs = [(3, 3)] * 29 + [(1, 5)] * 21
+    answers = pd.DataFrame(pairs, columns=["functional", "dysfunctional"])
+    answers = answers.assign(respondent="x", feature=range(50))
+    assert kano(answers, cleaning=KanoCleaning(indifferent=0.58)).left_out == ()
+    with pytest.raises(InvalidData, match="there is no answer to evaluate"):
+        kano(answers, cleaning=KanoCleaning(indifferent=0.57))
+
+
 # ------------------------------------------------------------------------------------ properties
 
 cells = st.tuples(st.integers(1, 5), st.integers(1, 5))
@@ -402,3 +412,5 @@ def test_it_reads_well():
     many = pd.concat([survey([(1, 5)]).assign(feature=f"<{i}>") for i in range(70)])
     assert "... and 10 more rows" in repr(kano(many))
     assert "&lt;1&gt;" in kano(many)._repr_html_()
+    assert '<td style="text-align:left">' in html
+    assert '<td style="text-align:right">' in html

@@ -312,6 +312,7 @@ def test_groups_of_one_and_of_none():
     customers = pd.DataFrame({"member": [1, 0, 0], "before": [1, 1, 1], "after": [2, 1, 1]})
     alone = programme_effect(customers)
     assert alone.effect == 1
+    assert "(no interval) more change among 1 member than among 2 others" in str(alone)
     assert np.isnan([alone.low, alone.high, alone.p_value]).all()
     same = programme_effect(pd.concat([customers, customers]))
     assert (same.low, same.high, same.p_value) == (1, 1, 0)
@@ -346,6 +347,9 @@ def test_restored_or_not():
     worse = recovery_paradox(pd.DataFrame({"before": [5, 6, 7, 6], "after": [3, 4, 4, 3]}))
     assert (worse.holds, worse.restored) == (False, False)
     assert str(worse).endswith("not restored")
+    alone = recovery_paradox(pd.DataFrame({"before": [1], "after": [2]}))
+    assert str(alone).endswith("+1.00 (no interval), 1 customer, p = nan: too few to tell")
+    assert (alone.holds, alone.restored) == (False, False)
     same = recovery_paradox(pd.DataFrame({"before": [5, 6], "after": [5, 6]}))
     assert (same.change, same.holds, same.restored) == (0, False, True)
     assert np.isnan(same.wilcoxon_p)

@@ -103,6 +103,7 @@ def test_scores_of_different_scales_do_not_meet():
 def test_a_group_of_one():
     alone = ces([5])
     assert (alone.value, alone.answers) == (5, 1)
+    assert str(alone).startswith("5.000 (no interval), 1 answer, CES")
     assert all(math.isnan(v) for v in (alone.low, alone.high, alone.standard_error))
     assert csat([5]).low == pytest.approx(0.2065, abs=1e-4)
     assert (nps([0]).low, nps([0]).high) == (

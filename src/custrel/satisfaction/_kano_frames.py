@@ -119,7 +119,7 @@ def careless(
         nw.len().alias("__custrel_n"), *[nw.col(name).sum() for name in marks]
     )
     too_many = [
-        nw.col(name) > nw.col("__custrel_n") * limit
+        nw.col(name).cast(nw.Float64) / nw.col("__custrel_n").cast(nw.Float64) > limit
         for name, limit in zip(marks, limits.values(), strict=True)
     ]
     bad = counted.filter(nw.any_horizontal(*too_many, ignore_nulls=True) & ~nw.col(who).is_null())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import isnan
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -43,12 +44,25 @@ def as_text(rows: Sequence[Sequence[str]], *, words: tuple[int, int]) -> list[st
     ]
 
 
-def as_html(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows, the first being the heads, as an HTML table."""
-    head, *body = rows
-    lines = ["<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body]
-    heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+def as_html(rows: Sequence[Sequence[str]], *, words: tuple[int, int]) -> str:
+    """Return rows, the first being the heads, as an HTML table; `words` as in `as_text`."""
+    first, last = words
+    head, *body = (
+        [
+            f' style="text-align:{"left" if i < first or i >= len(row) - last else "right"}">'
+            f"{escape(cell)}"
+            for i, cell in enumerate(row)
+        ]
+        for row in rows
+    )
+    heads = "".join(f"<th{cell}</th>" for cell in head)
+    lines = "".join(f"<tr>{''.join(f'<td{cell}</td>' for cell in row)}</tr>" for row in body)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def span(low: float, high: float, layout: str) -> str:
+    """Return the interval behind a figure as text; too few answers have none."""
+    return "(no interval)" if isnan(low) else f"({low:{layout}} to {high:{layout}})"
 
 
 def _width(text: str) -> int:

@@ -91,7 +91,7 @@ class GroupComparison:
         return "\n".join([self._headline(), "", *as_text(self._rows(), words=(2, 0))])
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline())}</p>{as_html(self._rows())}"
+        return f"<p>{escape(self._headline())}</p>{as_html(self._rows(), words=(2, 0))}"
 
     def _rows(self) -> list[tuple[str, ...]]:
         numbers = ("first", "second", "difference", "p_value", "p_adjusted")

@@ -63,7 +63,7 @@ class IndexTrend:
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        return f"{as_html(self._rows())}{notes}"
+        return f"{as_html(self._rows(), words=(1, 0))}{notes}"
 
     def _rows(self) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = [("wave", "n", "level", "low", "high", "change", "p")]

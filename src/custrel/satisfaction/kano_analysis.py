@@ -319,7 +319,7 @@ class KanoAnalysis:
         str
             Shares in per cent of all answers.
         """
-        lines = as_text(self._rows(language), words=(1 if self.by is None else 2, 2))
+        lines = as_text(self._rows(language), words=self._words())
         return "\n".join([self._headline(), "", *lines, *self._notes()])
 
     def _emit(self, columns: Mapping[str, Sequence[Any]]) -> Any:
@@ -331,7 +331,12 @@ class KanoAnalysis:
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        return f"<p>{escape(self._headline())}</p>{as_html(self._rows('en'))}{notes}"
+        rows, words = self._rows("en"), self._words()
+        return f"<p>{escape(self._headline())}</p>{as_html(rows, words=words)}{notes}"
+
+    def _words(self) -> tuple[int, int]:
+        """Return how many columns hold words, at the left and at the right."""
+        return 1 if self.by is None else 2, 2
 
     def _headline(self) -> str:
         facts = [f"category {self.rule}"]

@@ -184,7 +184,7 @@ class PlsBootstrap:
         return "\n".join([self._headline(), "", *as_text(self._rows(), words=(2, 1))])
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._headline())}</p>{as_html(self._rows())}"
+        return f"<p>{escape(self._headline())}</p>{as_html(self._rows(), words=(2, 1))}"
 
     def _headline(self) -> str:
         failed = f", {self.failed:,} of which could not be estimated" if self.failed else ""

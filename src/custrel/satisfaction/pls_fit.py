@@ -368,8 +368,8 @@ class PlsFit(PlsTables):
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        constructs, paths = summary_rows(self)
-        return f"<p>{escape(self._headline())}</p>{as_html(constructs)}{as_html(paths)}{notes}"
+        tables = "".join(as_html(rows, words=(2, 0)) for rows in summary_rows(self))
+        return f"<p>{escape(self._headline())}</p>{tables}{notes}"
 
     def _headline(self) -> str:
         return (

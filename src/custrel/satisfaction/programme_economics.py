@@ -11,9 +11,10 @@ from scipy.special import stdtr, stdtrit
 
 from custrel._columns import require_complete, require_within
 from custrel._intervals import normal_quantile
-from custrel.errors import InvalidData, InvalidRule, Problem
+from custrel.errors import InvalidData, InvalidRule, Problem, counted
 from custrel.frames import enter
 from custrel.rules import Rule
+from custrel.satisfaction._tables import span
 
 __all__ = ["ProgrammeEconomics", "ProgrammeEffect", "programme_effect"]
 
@@ -183,8 +184,9 @@ class ProgrammeEffect:
 
     def __str__(self) -> str:
         return (
-            f"{self.effect:+.3g} ({self.low:.3g} to {self.high:.3g}) more change among "
-            f"{self.members:,} members than among {self.others:,} others, p = {self.p_value:.2g}"
+            f"{self.effect:+.3g} {span(self.low, self.high, '.3g')} more change among "
+            f"{counted(self.members, 'member')} than among {counted(self.others, 'other')}, "
+            f"p = {self.p_value:.2g}"
         )
 
 

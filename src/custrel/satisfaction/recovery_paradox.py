@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any
 
 import attrs
@@ -11,9 +11,10 @@ from scipy.special import stdtr
 from scipy.stats import wilcoxon
 
 from custrel._intervals import mean_interval, normal_quantile
-from custrel.errors import InvalidData, Problem
+from custrel.errors import InvalidData, Problem, counted
 from custrel.frames import enter
 from custrel.satisfaction._regression import read_rows
+from custrel.satisfaction._tables import span
 
 __all__ = ["RecoveryParadox", "recovery_paradox"]
 
@@ -80,18 +81,18 @@ class RecoveryParadox:
         return self.high >= 0
 
     def __str__(self) -> str:
-        verdict = (
-            "the paradox holds"
-            if self.holds
-            else "restored, no paradox"
-            if self.restored
-            else "not restored"
-        )
         return (
             f"{self.before:.2f} before, {self.after:.2f} after: {self.change:+.2f} "
-            f"({self.low:.2f} to {self.high:.2f}), {self.customers:,} customers, "
-            f"p = {self.p_value:.2g}: {verdict}"
+            f"{span(self.low, self.high, '.2f')}, {counted(self.customers, 'customer')}, "
+            f"p = {self.p_value:.2g}: {self._verdict()}"
         )
+
+    def _verdict(self) -> str:
+        if self.holds:
+            return "the paradox holds"
+        if isnan(self.high):
+            return "too few to tell"
+        return "restored, no paradox" if self.restored else "not restored"
 
 
 def recovery_paradox(

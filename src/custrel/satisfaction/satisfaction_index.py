@@ -181,7 +181,7 @@ class SatisfactionIndex:
     def _repr_html_(self) -> str:
         heads = "".join(f"<p>{escape(line)}</p>" for line in self._headlines())
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        return f"{heads}{as_html(self._rows())}{notes}"
+        return f"{heads}{as_html(self._rows(), words=(1, 0))}{notes}"
 
     def _headlines(self) -> list[str]:
         known = (

@@ -8,8 +8,9 @@ import attrs
 from scipy.special import ndtr
 
 from custrel._intervals import normal_quantile
-from custrel.errors import InvalidRule, Problem, UnknownCode
+from custrel.errors import InvalidRule, Problem, UnknownCode, counted
 from custrel.rules import Rule
+from custrel.satisfaction._tables import span
 
 __all__ = ["ScoreDifference", "ScorePart", "SurveyScore", "score_difference"]
 
@@ -139,7 +140,8 @@ class SurveyScore:
     def __str__(self) -> str:
         parts = ", ".join(f"{part.name} {part.share:.1%}" for part in self.parts)
         return (
-            f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f}), {self.answers:,} answers, "
+            f"{self.value:.3f} {span(self.low, self.high, '.3f')}, "
+            f"{counted(self.answers, 'answer')}, "
             f"{self.scale}{': ' if parts else ''}{parts}"
         )
 
@@ -183,7 +185,7 @@ class ScoreDifference:
     p_value: float
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f}), p = {self.p_value:.2g}"
+        return f"{self.value:.3f} {span(self.low, self.high, '.3f')}, p = {self.p_value:.2g}"
 
 
 def score_difference(
