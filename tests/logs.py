@@ -11,7 +11,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-CDNOW = Path(__file__).parents[1] / "examples" / "data" / "cdnow_sample.csv"
+DATA = Path(__file__).parents[1] / "examples" / "data"
+CDNOW = DATA / "cdnow_sample.csv"
+DONATIONS = DATA / "donations.csv"
 
 
 def _relation(table):

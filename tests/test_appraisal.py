@@ -1,7 +1,6 @@
 """The main job: everything about every customer, by rules that can be kept."""
 
 import json
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -9,12 +8,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from logs import CDNOW
 
 import custrel as cr
 from custrel.errors import FitError, InvalidData, InvalidRule, UnknownCode
 from custrel.segmentation import AbcRule, RiskRule, TreatmentPolicy
-
-CDNOW = Path(__file__).parents[1] / "examples" / "data" / "cdnow_sample.csv"
 
 ADDED = {
     "recency_score", "frequency_score", "monetary_score", "rfm", "segment", "abc", "p_alive",

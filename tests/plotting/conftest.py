@@ -1,7 +1,6 @@
 """Customers, orders and a model to draw."""
 
 import warnings
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,14 +8,13 @@ import pandas as pd
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from logs import CDNOW
 from matplotlib.font_manager import fontManager
 
 from custrel.satisfaction import PiecewiseCurve, fit_loyalty_curve, penalty_reward
 from custrel.segmentation import rfm
 from custrel.transactions import summarize
 from custrel.valuation import BgNbd
-
-CDNOW = Path(__file__).parents[2] / "examples" / "data" / "cdnow_sample.csv"
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,10 @@
 """The same figures, whatever kind of frame holds the answers; and the same kind comes back."""
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from segmentation.engines import ENGINES, alike, tidy
+from segmentation.engines import ENGINES, alike, kind_of, read_by
 
 from custrel.errors import InvalidData
 from custrel.satisfaction import (
@@ -60,16 +59,6 @@ def wide():
     return columns | {"respondent": list(range(60)), "wave": [i % 3 for i in range(60)]}
 
 
-def rows(frame, *by):
-    read = nw.from_native(frame).lazy().collect().rows(named=True)
-    tidied = [{key: tidy(value) for key, value in row.items()} for row in read]
-    return sorted(tidied, key=lambda row: [str(row[name]) for name in by])
-
-
-def kind_of(frame):
-    return type(nw.from_native(frame)), nw.from_native(frame).implementation
-
-
 @engines
 def test_kano(kind, long):
     options = {"importance": "importance", "weight": "weight", "by": "city"}
@@ -83,8 +72,8 @@ def test_kano(kind, long):
     ]:  # fmt: skip
         pairs.append((getattr(expected, method)(**given), getattr(got, method)(**given)))
     for one, other in pairs:
-        by = [name for name in ("city", "feature", "fulfilment") if name in rows(one)[0]]
-        assert alike(rows(one, *by), rows(other, *by))
+        by = [name for name in ("city", "feature", "fulfilment") if name in read_by(one)[0]]
+        assert alike(read_by(one, *by), read_by(other, *by))
         assert kind_of(other) == kind_of(data)
     assert repr(got) == repr(expected)
 
@@ -97,7 +86,7 @@ def test_kano_wide_and_cleaned(kind, wide):
     assert 0 < len(expected.left_out) < 60
     assert got.left_out == expected.left_out
     assert [str(p) for p in got.problems] == [str(p) for p in expected.problems]
-    assert alike(rows(expected.frame, "feature"), rows(got.frame, "feature"))
+    assert alike(read_by(expected.frame, "feature"), read_by(got.frame, "feature"))
 
 
 @engines
@@ -144,7 +133,7 @@ def test_scores(kind, wide):
         score_groups(frame, scale=NpsScale(), by="wave", answer="q").frame
         for frame in (pandas, data)
     )
-    assert alike(rows(one, "wave"), rows(other, "wave"))
+    assert alike(read_by(one, "wave"), read_by(other, "wave"))
     assert kind_of(other) == kind_of(data)
     weighted = nps(data, answer="q", weight="f1")
     assert weighted == nps(wide["q"], weight=wide["f1"])
@@ -158,10 +147,10 @@ def test_servqual_and_ipa(kind, wide):
         servqual(frame, by="wave", **options).frame
         for frame in (pd.DataFrame(wide), ENGINES[kind](wide))
     )
-    assert alike(rows(one, "wave", "dimension"), rows(other, "wave", "dimension"))
+    assert alike(read_by(one, "wave", "dimension"), read_by(other, "wave", "dimension"))
     attributes = {"importance": [4, 2, 5], "performance": [1.5, 3.0, 4.0]}
     one, other = (ipa(frame) for frame in (pd.DataFrame(attributes), ENGINES[kind](attributes)))
-    assert alike(rows(one, "performance"), rows(other, "performance"))
+    assert alike(read_by(one, "performance"), read_by(other, "performance"))
 
 
 @engines
@@ -176,7 +165,7 @@ def test_what_respondents_answered_over_waves(kind, wide):
     ):
         one, other = analyse(pandas).frame, analyse(data).frame
         keys = [name for name in ("wave", "dimension", "attribute", "measure") if name in one]
-        assert alike(rows(one, *keys), rows(other, *keys))
+        assert alike(read_by(one, *keys), read_by(other, *keys))
         assert kind_of(other) == kind_of(data)
 
 
@@ -223,7 +212,7 @@ def test_satisfaction_index(kind):
         (*(index_benchmark(f, **options, own=1, rule=rule).frame for f in (pandas, data)), "wave")
     ]
     for one, other, by in pairs:
-        assert alike(rows(one, by), rows(other, by))
+        assert alike(read_by(one, by), read_by(other, by))
         assert kind_of(other) == kind_of(data)
 
 

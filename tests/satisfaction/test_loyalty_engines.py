@@ -1,9 +1,8 @@
 """Loyalty and its curve from every kind of frame: the same figures, and the same kind comes back."""
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
-from segmentation.engines import ENGINES, alike, tidy
+from segmentation.engines import ENGINES, alike, kind_of, read_by
 
 from custrel.satisfaction import (
     STANDARD_INVESTMENT,
@@ -82,16 +81,6 @@ ADDED = {
 }
 
 
-def rows(frame, by):
-    read = nw.from_native(frame).lazy().collect().rows(named=True)
-    tidied = [{key: tidy(value) for key, value in row.items()} for row in read]
-    return sorted(tidied, key=lambda row: str(row[by]))
-
-
-def kind_of(frame):
-    return type(nw.from_native(frame)), nw.from_native(frame).implementation
-
-
 @engines
 @pytest.mark.parametrize("name", ADDED)
 def test_columns_are_added(kind, name, customers):
@@ -99,12 +88,12 @@ def test_columns_are_added(kind, name, customers):
     frame = ENGINES[kind](data)
     got = ADDED[name](frame)
     assert kind_of(got) == kind_of(frame)
-    added = [c for c in rows(got, "id")[0] if c not in data]
+    added = [c for c in read_by(got, "id")[0] if c not in data]
     assert added
-    expected = rows(ADDED[name](ENGINES["pandas"](data)), "id")
+    expected = read_by(ADDED[name](ENGINES["pandas"](data)), "id")
     chosen = [
         [{c: row[c] for c in ("id", *added)} for row in part]
-        for part in (expected, rows(got, "id"))
+        for part in (expected, read_by(got, "id"))
     ]
     assert alike(*chosen)
 
@@ -117,7 +106,7 @@ def test_tables_and_fits(kind, customers):
         (lambda f: SatisfactionTrap(satisfied_from=6).measure(f, by="shop"), "shop"),
     ]
     for make, by in tables:
-        assert alike(rows(make(frame), by), rows(make(pandas), by))
+        assert alike(read_by(make(frame), by), read_by(make(pandas), by))
         assert kind_of(make(frame)) == kind_of(frame)
     assert trap_index(frame) == trap_index(pandas)
     one, other = (fit_loyalty_curve(f, seed=3, resamples=39) for f in (frame, pandas))

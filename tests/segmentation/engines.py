@@ -30,8 +30,20 @@ def read(frame, *columns):
     return [row for _, row in sorted(zip(order, kept, strict=True), key=lambda pair: pair[0])]
 
 
+def read_by(frame, *by):
+    """Return the rows as dicts, ordered by some columns, missing values as None."""
+    rows = nw.from_native(frame).lazy().collect().rows(named=True)
+    tidied = [{key: tidy(value) for key, value in row.items()} for row in rows]
+    return sorted(tidied, key=lambda row: [str(row[name]) for name in by])
+
+
 def tidy(value):
     return None if pd.isna(value) else value
+
+
+def kind_of(frame):
+    """Return what the frame is, and whose."""
+    return type(nw.from_native(frame)), nw.from_native(frame).implementation
 
 
 def alike(left, right):

@@ -1,13 +1,10 @@
 """The orders of CDNOW, and customers that follow the models."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from logs import CDNOW
 
 from custrel.transactions import summarize
-
-CDNOW = Path(__file__).parents[2] / "examples" / "data" / "cdnow_sample.csv"
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ and what has a closed form is taken by it.
 """
 
 import functools
+import math
 import random
 
 import mpmath as mp
@@ -130,3 +131,16 @@ def _cases():
 
 # alpha, beta, gamma, delta, frequency, recency, periods, opportunities ahead, rate
 GRID = tuple(dict.fromkeys(_cases()))
+
+
+def worst(kernel, formula, cases):
+    """Return the largest relative error, and where."""
+    errors = []
+    for case in cases:
+        got, true = kernel(*case), formula(*case)
+        assert math.isfinite(got), case
+        if true < 1e-290:  # next to nothing, and less than a double can hold
+            assert 0 <= got < 1e-280
+        else:
+            errors.append((float(abs(got - true) / true), case))
+    return max(errors)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}  # nearly, of BG/NBD in weeks
+
 
 def customers(
     n, seed, *, r, alpha, a, b, ages=(27.0, 39.0), first_too=0, day=1 / 7, p=6.25, q=3.74, v=15.44

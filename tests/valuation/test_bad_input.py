@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from valuation.simulated import customers, history
+from valuation.simulated import CDNOW, customers, history
 
 from custrel.errors import (
     ColumnNotFound,
@@ -31,7 +31,6 @@ from custrel.valuation import (
     ParetoNbd,
 )
 
-CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 ROWS = customers(300, 4, **CDNOW)
 HISTORY = history(ROWS)
 MODEL = BgNbd(**CDNOW)

@@ -3,12 +3,12 @@
 import json
 import math
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from logs import DONATIONS
 from segmentation.engines import ENGINES, alike, read
 from valuation import occasion_reference as reference
 
@@ -17,7 +17,6 @@ from custrel.errors import ColumnNotFound, FitError, InvalidData, InvalidRule
 from custrel.valuation import BgBb
 from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs
 
-DONATIONS = Path(__file__).parents[2] / "examples" / "data" / "donations.csv"
 PUBLISHED = BgBb(alpha=1.203522, beta=0.749716, gamma=0.656718, delta=2.783442)
 NAMES = ("alpha", "beta", "gamma", "delta")
 HISTORY = ("frequency", "recency", "periods")
@@ -91,19 +90,6 @@ def test_conditional_expectation_by_frequency(donations):
 # ---------------------------------------------------------------------------------- reference
 
 
-def worst(kernel, formula, cases):
-    """Return the largest relative error, and where."""
-    errors = []
-    for case in cases:
-        got, true = kernel(*case), formula(*case)
-        assert math.isfinite(got), case
-        if true < 1e-290:  # next to nothing, and less than a double can hold
-            assert 0 <= got < 1e-280
-        else:
-            errors.append((float(abs(got - true) / true), case))
-    return max(errors)
-
-
 def model_of(*case):
     return BgBb(**dict(zip(NAMES, case, strict=True)))
 
@@ -125,7 +111,9 @@ def test_probability_alive_in_60_digits():
         history = dict(zip(HISTORY, case[4:], strict=True))
         return float(model_of(*case[:4]).probability_alive(**history))
 
-    error, case = worst(kernel, reference.probability_alive, [case[:7] for case in reference.GRID])
+    error, case = reference.worst(
+        kernel, reference.probability_alive, [case[:7] for case in reference.GRID]
+    )
     assert error <= 1e-9, case
 
 
@@ -135,7 +123,9 @@ def test_expected_purchases_in_60_digits():
         history = dict(zip(HISTORY, case[4:7], strict=True))
         return float(model_of(*case[:4]).expected_purchases(**history, horizon=case[7]))
 
-    error, case = worst(kernel, reference.expected_purchases, [case[:8] for case in reference.GRID])
+    error, case = reference.worst(
+        kernel, reference.expected_purchases, [case[:8] for case in reference.GRID]
+    )
     assert error <= 1e-9, case
 
 
@@ -147,7 +137,7 @@ def test_discounted_purchases_in_60_digits():
         return float(model.discounted_purchases(**history, horizon=math.inf, rate=case[7]))
 
     cases = [(*case[:7], case[8]) for case in reference.GRID]
-    error, case = worst(kernel, reference.discounted_purchases, cases)
+    error, case = reference.worst(kernel, reference.discounted_purchases, cases)
     assert error <= 1e-9, case
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from segmentation.engines import ENGINES, read
-from valuation.simulated import customers
+from valuation.simulated import CDNOW, customers
 
 from custrel import _parallel
 from custrel.errors import ColumnNotFound, FitError, InvalidRule, MissingExtra, UnitMismatch
@@ -36,8 +36,7 @@ from custrel.valuation import (
     value_intervals,
 )
 
-SHAPE = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
-TRUTH = BgNbd(**SHAPE, unit="W")
+TRUTH = BgNbd(**CDNOW, unit="W")
 MODELS = (
     TRUTH,
     MbgNbd(r=0.5, alpha=6.0, a=0.9, b=1.6, unit="W"),
@@ -51,7 +50,7 @@ BY_NAME = {"ids": lambda model: type(model).__name__}
 
 @pytest.fixture(scope="module")
 def rows():
-    return pd.DataFrame(customers(800, 3, **SHAPE))
+    return pd.DataFrame(customers(800, 3, **CDNOW))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +137,7 @@ def test_it_covers():
     one = {"frequency": 2, "recency": 20.0, "T": 30.0, "horizon": 39}
     right, hits = float(TRUTH.expected_purchases(**one)), []
     for seed in range(24):
-        data = pd.DataFrame(customers(400, 500 + seed, **SHAPE, day=0))
+        data = pd.DataFrame(customers(400, 500 + seed, **CDNOW, day=0))
         found = posterior(TRUTH, data, seed=seed, draws=100)
         limits = draws_interval(lambda m: m.expected_purchases(**one), found, confidence=0.9)
         hits.append(limits.low < right < limits.high)
@@ -484,7 +483,7 @@ def test_value_refused(rows, drawn):
     with pytest.raises(InvalidRule, match="margin=nan"):
         value_intervals(rows, drawn, 1.0, **TERMS | {"margin": np.nan})
     with pytest.raises(UnitMismatch, match="the model none"):
-        value_intervals(rows, exact(BgNbd(**SHAPE)), 1.0, **TERMS)
+        value_intervals(rows, exact(BgNbd(**CDNOW)), 1.0, **TERMS)
 
 
 CONTRACTS = pd.DataFrame({"tenure": [0, 3, 6, 2], "ended": [False, False, False, True]})

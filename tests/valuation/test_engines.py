@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from segmentation.engines import ENGINES, read
-from valuation.simulated import customers
+from valuation.simulated import CDNOW, customers
 
 from custrel.errors import InvalidData
 from custrel.transactions import CustomerSummary
@@ -17,7 +17,6 @@ from custrel.valuation import BgNbd, DiscountRate, GammaGamma, MbgNbd, lifetime_
 pytestmark = pytest.mark.engines
 
 engines = pytest.mark.parametrize("kind", ENGINES)
-CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 MODEL = BgNbd(**CDNOW, unit="W")
 SPEND = GammaGamma(p=6.25, q=3.74, v=15.44)
 

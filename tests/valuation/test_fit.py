@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.special import gammaincinv, gammaln
-from valuation.simulated import customers, history
+from valuation.simulated import CDNOW, customers, history
 
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
 from custrel.valuation._rows import distinct_rows, histories
 
-CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 NAMES = ("r", "alpha", "a", "b")
 both = pytest.mark.parametrize("model", [BgNbd, MbgNbd])
 few = settings(max_examples=25)

@@ -1,15 +1,15 @@
 """How far parameters and predictions may be off."""
 
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from logs import DONATIONS
 from scipy.optimize import minimize
 from scipy.stats import chi2, norm
 from segmentation.engines import ENGINES, read
-from valuation.simulated import customers
+from valuation.simulated import CDNOW, customers
 
 from custrel.errors import InvalidData, InvalidRule, UnitMismatch, UnknownCode
 from custrel.transactions import CustomerSummary
@@ -28,14 +28,12 @@ from custrel.valuation import (
     profile_intervals,
 )
 
-DONATIONS = Path(__file__).parents[2] / "examples" / "data" / "donations.csv"
-SHAPE = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 HISTORY = ("frequency", "recency", "T")
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return pd.DataFrame(customers(1500, 3, **SHAPE))
+    return pd.DataFrame(customers(1500, 3, **CDNOW))
 
 
 @pytest.fixture(scope="module")
@@ -183,24 +181,24 @@ def test_predictions_of_frames(kind, rows, model):
 
 def test_they_cover():
     """On a hundred sets of customers, the truth lies between the limits about as often."""
-    truth, hits = BgNbd(**SHAPE), []
+    truth, hits = BgNbd(**CDNOW), []
     one = {"frequency": 2, "recency": 20.0, "T": 30.0, "horizon": 39}
     for seed in range(100):
-        drawn = customers(1500, 100 + seed, **SHAPE, day=0)
+        drawn = customers(1500, 100 + seed, **CDNOW, day=0)
         model = BgNbd.fit_arrays(**{name: drawn[name] for name in HISTORY})
         found = delta_interval(lambda m: m.expected_purchases(**one), model)
         limits = parameter_intervals(model)
         right = float(truth.expected_purchases(**one))
         hits.append(
             [found.low < right < found.high]
-            + [limits[name][0] < value < limits[name][1] for name, value in SHAPE.items()]
+            + [limits[name][0] < value < limits[name][1] for name, value in CDNOW.items()]
         )
     # Of a hundred at 95 %, fewer than 88 in one case of 300.
     assert (np.mean(hits, axis=0) >= 0.88).all()
 
 
 def test_refused(rows, model):
-    known = BgNbd(**SHAPE, unit="W")
+    known = BgNbd(**CDNOW, unit="W")
     for make in (parameter_intervals, lambda m: delta_interval(lambda m: m.r, m)):
         with pytest.raises(InvalidRule, match="made from known parameters"):
             make(known)
@@ -285,7 +283,7 @@ def test_no_special_case(rows, model):
         likelihood_ratio_test(Nbd(r=1, alpha=1), pareto)
     with pytest.raises(InvalidRule, match="1,000 customers"):
         likelihood_ratio_test(Nbd.fit(rows.head(1000), unit="W"), pareto)
-    worse = ParetoNbd.fit(pd.DataFrame(customers(1500, 5, **SHAPE | {"r": 3.0})), unit="W")
+    worse = ParetoNbd.fit(pd.DataFrame(customers(1500, 5, **CDNOW | {"r": 3.0})), unit="W")
     with pytest.raises(InvalidRule, match="cannot be on the same data"):
         likelihood_ratio_test(Nbd.fit(rows, unit="W"), worse)
 

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
-from valuation.simulated import customers, history
+from valuation.simulated import CDNOW, customers, history
 
 from custrel.errors import ColumnNotFound, InvalidRule, UnitMismatch
 from custrel.transactions import CustomerSummary
 from custrel.valuation import BgNbd, DiscountRate, GammaGamma, MbgNbd, lifetime_value
 from custrel.valuation._periods import present_value
 
-CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 MODEL = BgNbd(**CDNOW, unit="W")
 SPEND = GammaGamma(p=6.25, q=3.74, v=15.44)
 YEARLY = DiscountRate.per_year(0.1)

@@ -4,14 +4,13 @@ import mpmath as mp
 import numpy as np
 import pytest
 from valuation import references
-from valuation.simulated import customers, history
+from valuation.simulated import CDNOW, customers, history
 
 from custrel.valuation import BgNbd, GammaGamma, MbgNbd
 from custrel.valuation._bg_likelihood import Likelihood, _natural
 from custrel.valuation._gamma_gamma_likelihood import _Likelihood as SpendLikelihood
 from custrel.valuation._rows import distinct_rows
 
-CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 MODELS = (BgNbd, MbgNbd)
 POINTS = [
     (0.0, 1.0, -1.0, 1.0),

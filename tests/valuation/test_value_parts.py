@@ -1,11 +1,10 @@
 """S-065, S-069, S-070, S-071, S-072, S-073, S-074, S-076, V-01: the parts of value, and its indices."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from logs import CDNOW
 from segmentation.engines import ENGINES, alike, read
 
 from custrel.appraisal import appraise
@@ -22,7 +21,6 @@ from custrel.valuation import (
     ValueScheme,
 )
 
-CDNOW = Path(__file__).parents[2] / "examples" / "data" / "cdnow_sample.csv"
 SCHEMES = (
     REALIZED_POTENTIAL,
     HISTORICAL_CURRENT_POTENTIAL,

@@ -11,13 +11,12 @@ import attrs
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from valuation.simulated import customers, history
+from valuation.simulated import CDNOW, customers, history
 
 from custrel import from_data
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.valuation import BgNbd, DiscountRate, Estimate, GammaGamma, MbgNbd
 
-CDNOW = {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
 ROWS = customers(500, 6, **CDNOW)
 
 

@@ -59,7 +59,6 @@ _WIDTH_OF_A_LETTER = 0.55  # of the font size; DejaVu Sans is wide
 _WIDTH_OF_A_SIGN = 1.05  # of a Chinese one, whose place is rounded up to whole pixels
 _GAP = 4.0  # points between lines of text and the picture
 _LINE = 1.25  # height of a line of text, of the font size
-_HALF_BRIGHT = 0.4  # relative luminance above which black is easier to read than white
 
 
 def require_matplotlib() -> None:

@@ -14,7 +14,6 @@ from custrel.errors import InvalidRule
 Cuts = tuple[float, ...]
 CutsByScore = tuple[Cuts, ...]
 CutsByTwoScores = tuple[CutsByScore, ...]
-AnyCuts = Cuts | CutsByScore | CutsByTwoScores
 
 
 def read_cuts(cuts: Any) -> Any:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from custrel.valuation._newton import Maximum, Objective, maximize
+from custrel.valuation._peak import Peak, Penalty
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +50,18 @@ def climb(objective: Objective, starts: Sequence[ArrayLike]) -> Maximum:
     return best
 
 
+def peak_of(best: Maximum, held: Penalty, limits: Sequence[tuple[str, str]]) -> Peak:
+    """Return the peak that a maximum is, in the parameters and without what held it back."""
+    parameters = natural(best.at)
+    return Peak(
+        parameters=tuple(parameters),
+        log_likelihood=best.value + held.at(best.at),
+        covariance=best.covariance(_jacobian(parameters)),
+        steps=best.steps,
+        diagnosis=best.findings(limits),
+    )
+
+
 def _moved(objective: Objective, best: Maximum, i: int, walls: tuple[float, float]) -> Maximum:
     """Return the maximum at a wall of one coordinate, if it is as high as the one found."""
     if best.on_boundary[i] or best.hessian[i, i] < -_FLAT:
@@ -81,19 +94,9 @@ def natural(theta: Floats) -> Floats:
     return np.ravel(np.column_stack([size * expit(share), size * expit(-share)]))
 
 
-def jacobian(parameters: Floats) -> Floats:
-    """Return how the parameters (rows) move with the coordinates (columns)."""
-    result = np.zeros((len(parameters), len(parameters)))
-    for i in range(0, len(parameters), 2):
-        a, b = parameters[i : i + 2]
-        bend = a * b / (a + b)
-        result[i : i + 2, i : i + 2] = [[bend, a], [-bend, b]]
-    return result
-
-
 def carry(parameters: Floats, gradient: Floats, hessian: Floats) -> tuple[Floats, Floats]:
     """Carry gradient and Hessian by the parameters over to the coordinates."""
-    into = jacobian(parameters)
+    into = _jacobian(parameters)
     curvature = into.T @ hessian @ into
     for i in range(0, len(parameters), 2):
         (a, b), (by_a, by_b) = parameters[i : i + 2], gradient[i : i + 2]
@@ -104,3 +107,13 @@ def carry(parameters: Floats, gradient: Floats, hessian: Floats) -> tuple[Floats
         curvature[i + 1, i] += skew
         curvature[i + 1, i + 1] += a * by_a + b * by_b
     return into.T @ gradient, curvature
+
+
+def _jacobian(parameters: Floats) -> Floats:
+    """Return how the parameters (rows) move with the coordinates (columns)."""
+    result = np.zeros((len(parameters), len(parameters)))
+    for i in range(0, len(parameters), 2):
+        a, b = parameters[i : i + 2]
+        bend = a * b / (a + b)
+        result[i : i + 2, i : i + 2] = [[bend, a], [-bend, b]]
+    return result

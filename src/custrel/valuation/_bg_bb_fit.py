@@ -13,11 +13,11 @@ from custrel.errors import FitError, counted
 from custrel.frames import enter
 from custrel.units import TimeUnit
 from custrel.valuation._arguments import strength_of
-from custrel.valuation._beta_coordinates import jacobian, natural
+from custrel.valuation._beta_coordinates import peak_of
 from custrel.valuation._bg_bb_likelihood import Likelihood, Pairs
 from custrel.valuation._bg_bb_process import BgBbProcess
 from custrel.valuation._opportunities import Histories, Tally
-from custrel.valuation._peak import Peak, Penalty, in_pairs, of_beta
+from custrel.valuation._peak import Penalty, in_pairs, of_beta
 from custrel.valuation._rows import counts_of, distinct_customers
 
 Floats = NDArray[np.float64]
@@ -178,16 +178,12 @@ class BgBbFit(BgBbProcess):
         x, last, n, counts = tally
         cls._check(x, n, counts)
         best = Likelihood(Pairs.of(x, last, n), counts).climb(held)
-        parameters = natural(best.at)
-        peak = Peak(
-            parameters=tuple(parameters),
-            log_likelihood=best.value + held.at(best.at),
-            covariance=best.covariance(jacobian(parameters)),
-            steps=best.steps,
-            diagnosis=best.findings(_LIMITS),
-        )
         return cls._from_peak(
-            peak, customers=counts.sum(), rows=len(counts), penalty=held.strength, unit=unit
+            peak_of(best, held, _LIMITS),
+            customers=counts.sum(),
+            rows=len(counts),
+            penalty=held.strength,
+            unit=unit,
         )
 
     @classmethod

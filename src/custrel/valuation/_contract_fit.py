@@ -13,8 +13,8 @@ from custrel.errors import FitError, counted
 from custrel.frames import enter
 from custrel.units import TimeUnit
 from custrel.valuation._arguments import strength_of
-from custrel.valuation._beta_coordinates import carry, climb, jacobian, natural
-from custrel.valuation._peak import Peak, Penalty, of_beta
+from custrel.valuation._beta_coordinates import carry, climb, natural, peak_of
+from custrel.valuation._peak import Penalty, of_beta
 from custrel.valuation._renewals import Renewals, read_cohorts
 from custrel.valuation._retention_curve import RetentionCurve
 from custrel.valuation._rows import counts_of, distinct_customers
@@ -255,16 +255,8 @@ class ContractFit(RetentionCurve):
         held = Penalty(strength_of(penalty), of_beta)
         cls._check(renewals)
         best = climb(held.on(_Likelihood(renewals)), _STARTS)
-        parameters = natural(best.at)
-        peak = Peak(
-            parameters=tuple(parameters),
-            log_likelihood=best.value + held.at(best.at),
-            covariance=best.covariance(jacobian(parameters)),
-            steps=best.steps,
-            diagnosis=best.findings(_LIMITS),
-        )
         return cls._from_peak(
-            peak,
+            peak_of(best, held, _LIMITS),
             customers=renewals.customers,
             rows=int(np.count_nonzero(renewals.left) + np.count_nonzero(renewals.renewed)),
             penalty=held.strength,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custrel.errors import InvalidData, Problem
-from custrel.valuation._rows import require_one_length
+from custrel.valuation._rows import numbered, require_one_length
 from custrel.valuation._staying import MOST_OCCASIONS
 
 Floats = NDArray[np.float64]
@@ -78,13 +78,13 @@ class Histories:
         kind = np.float64 if size**3 < 2**53 else np.int64
         bought, latest, chances = (values.astype(kind, copy=False) for values in (x, last, n))
         key = ((chances * size + latest) * size + bought).astype(np.int64, copy=False)
-        keys, place = _distinct(np.broadcast_to(key, shape), size**3)
+        keys, place = numbered(np.broadcast_to(key, shape).ravel(), size**3)
         pairs = keys // size
         return cls(
             frequency=(keys % size).astype(np.float64),
             recency=(pairs % size).astype(np.float64),
             periods=(pairs // size).astype(np.float64),
-            place=place,
+            place=place.reshape(shape),
         )
 
     def tally(self, counts: Floats | None) -> Tally:
@@ -139,16 +139,3 @@ def _require_possible(x: Floats, last: Floats, n: Floats) -> None:
             "of them (0 without any), periods the number of all."
         ),
     )
-
-
-def _distinct(keys: Ints, size: int) -> tuple[Ints, Ints]:
-    """Return the distinct keys in order, and for each key which of them it is."""
-    if size > _ROOM * keys.size:
-        distinct, place = np.unique(keys, return_inverse=True)
-        return distinct, place.reshape(keys.shape)
-    seen = np.zeros(size, dtype=bool)
-    seen[keys] = True
-    distinct = np.flatnonzero(seen)
-    numbers = np.empty(size, dtype=np.int64)
-    numbers[distinct] = np.arange(len(distinct))
-    return distinct, numbers[keys]

@@ -136,10 +136,7 @@ class PurchaseFit(Learnt):
         unit: TimeUnit | str | None,
         penalty: float,
     ) -> Self:
-        strength = strength_of(penalty)
-        x, last, age = (np.ravel(values) for values in np.broadcast_arrays(*history))
-        rows = distinct_rows(x, last, age, counts_of(weights, age))
-        require_learnable(cls.__name__, len(cls._parameters), rows)
+        strength, rows = strength_of(penalty), cls._learnable(history, weights)
         return cls._from_peak(
             cls._find_peak(rows, strength),
             customers=rows.counts.sum(),
@@ -147,6 +144,14 @@ class PurchaseFit(Learnt):
             penalty=strength,
             unit=unit,
         )
+
+    @classmethod
+    def _learnable(cls, history: History, weights: ArrayLike | None) -> Rows:
+        """Return distinct histories, from which the parameters can be learnt."""
+        x, last, age = (np.ravel(values) for values in np.broadcast_arrays(*history))
+        rows = distinct_rows(x, last, age, counts_of(weights, age))
+        require_learnable(cls.__name__, len(cls._parameters), rows)
+        return rows
 
     @classmethod
     def _find_peak(cls, rows: Rows, penalty: float) -> Peak:

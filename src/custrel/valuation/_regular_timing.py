@@ -13,7 +13,7 @@ from scipy.special import betaln, expit, gammaln
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import as_floats, collect, enter
 from custrel.units import TimeUnit, unit_of
-from custrel.valuation._arguments import require_learnable, strength_of
+from custrel.valuation._arguments import strength_of
 from custrel.valuation._beta_geometric import BetaGeometric
 from custrel.valuation._bg_likelihood import find_peak
 from custrel.valuation._peak import Peak
@@ -22,7 +22,6 @@ from custrel.valuation._rows import (
     FROM_A_LOG,
     History,
     counts_of,
-    distinct_rows,
     require_one_length,
 )
 from custrel.valuation._sampling import People, ages_of
@@ -179,10 +178,7 @@ class RegularBetaGeometric(BetaGeometric):
         unit: TimeUnit | str | None,
         penalty: float,
     ) -> Self:
-        strength, (history, weights) = strength_of(penalty), known
-        x, last, age = (np.ravel(values) for values in np.broadcast_arrays(*history))
-        rows = distinct_rows(x, last, age, counts_of(weights, age))
-        require_learnable(cls.__name__, len(cls._parameters), rows)
+        strength, rows = strength_of(penalty), cls._learnable(*known)
         each = 0.0 if gaps is None else float(gaps.sum())
         peaks = {
             number: find_peak(rows, cls._first_too, strength, number)

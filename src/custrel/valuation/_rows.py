@@ -181,7 +181,7 @@ def distinct_pairs(frequency: Floats, T: Floats) -> tuple[Floats, Floats, Ints |
     key = np.empty(len(T), dtype=np.int64)
     for part in parts_of(len(T)):
         key[part] = frequency[part] * ages.size + ages.codes(part)
-    keys, place = _numbered(key, size)
+    keys, place = numbered(key, size)
     x, age = np.divmod(keys, ages.size)
     return x.astype(np.float64), ages.values(age), place
 
@@ -191,8 +191,20 @@ def distinct_frequencies(frequency: Floats) -> tuple[Floats, Ints]:
     size = int(frequency.max(initial=0)) + 1
     if size > _LARGEST_KEY:
         return np.unique(frequency, return_inverse=True)
-    levels, place = _numbered(frequency.astype(np.int64), size)
+    levels, place = numbered(frequency.astype(np.int64), size)
     return levels.astype(np.float64), place
+
+
+def numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return the distinct keys, all less than `size`, and for each key which of them it is."""
+    if size > _ROOM * len(key):
+        return np.unique(key, return_inverse=True)
+    seen = np.zeros(size, dtype=bool)
+    seen[key] = True
+    keys = np.flatnonzero(seen)
+    numbers = np.empty(size, dtype=np.int64)
+    numbers[keys] = np.arange(len(keys))
+    return keys, numbers[key]
 
 
 @attrs.frozen
@@ -233,18 +245,6 @@ def _in_days(times: Floats, length: float) -> bool:
         return False
     parts = (times[part] for part in parts_of(len(times)))
     return all((np.rint(some * length) / length == some).all() for some in parts)
-
-
-def _numbered(key: Ints, size: int) -> tuple[Ints, Ints]:
-    """Return the distinct keys, all less than `size`, and for each key which of them it is."""
-    if size > _ROOM * len(key):
-        return np.unique(key, return_inverse=True)
-    seen = np.zeros(size, dtype=bool)
-    seen[key] = True
-    keys = np.flatnonzero(seen)
-    numbers = np.empty(size, dtype=np.int64)
-    numbers[keys] = np.arange(len(keys))
-    return keys, numbers[key]
 
 
 def _counted(key: Keys, counts: Floats | None) -> tuple[Keys, Floats]:

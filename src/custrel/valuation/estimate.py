@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike
 from custrel.rules import Rule
 from custrel.units import TimeUnit
 from custrel.valuation._peak import Peak
+from custrel.valuation._tables import Table, as_html, as_text
 
 __all__ = ["Estimate"]
 
@@ -185,40 +185,24 @@ class Learnt(Rule):
         return getattr(self, "estimate", None)
 
     def __str__(self) -> str:
-        title, head, rows, notes = self._report()
-        table = [head, *rows]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
-            for row in table
-        ]
-        return "\n".join([title, *lines, *notes])
+        return as_text(*self._report())
 
     def _repr_html_(self) -> str:
-        title, head, rows, notes = self._report()
-        cells = "".join(f"<th>{name}</th>" for name in head)
-        body = "".join(
-            f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
-            for row in rows
-        )
-        below = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
-        table = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
-        return f"<p>{html.escape(title)}</p>{table}{below}"
+        return as_html(*self._report())
 
     def _title(self) -> str:
         unit: TimeUnit | None = getattr(self, "unit", None)
         times = f", times in {unit.name.lower()}s" if unit is not None else ""
         return f"{self.name}{times}"
 
-    def _report(self) -> tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[str]]:
-        """Return a title, the head and the rows of a table of parameters, and what else is known."""
+    def _report(self) -> tuple[str, Table, Sequence[str]]:
+        """Return a title, a table of parameters, and what else is known."""
         title = self._title()
         named = self.parameters
         values = [f"{value:.6g}" for value in named.values()]
         learnt = self._learnt()
         if learnt is None:
-            known = [*zip(named, values, strict=True)]
-            return title, ("parameter", "value"), known, []
+            return title, [("parameter", "value"), *zip(named, values, strict=True)], []
         errors = [f"{error:.3g}" for error in learnt.standard_errors]
         what = [
             f"log-likelihood {learnt.log_likelihood:,.4f}",
@@ -229,4 +213,4 @@ class Learnt(Rule):
         ]
         notes = [", ".join(what), *(f"Caution: {finding}." for finding in learnt.diagnosis)]
         head = ("parameter", "estimate", "standard error")
-        return title, head, [*zip(named, values, errors, strict=True)], notes
+        return title, [head, *zip(named, values, errors, strict=True)], notes

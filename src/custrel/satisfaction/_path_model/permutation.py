@@ -13,13 +13,11 @@ from custrel.errors import FitError, InvalidRule
 from custrel.satisfaction._path_model.design import Design, design_of
 from custrel.satisfaction._path_model.kernel import Estimates, estimate
 from custrel.satisfaction._path_model.moments import Answered, Moments, moments_of, sums_of
+from custrel.satisfaction._path_model.resampling import batches_of
 from custrel.satisfaction.path_model import PathModel
 from custrel.satisfaction.pls_method import PlsMethod
 
 Floats = NDArray[np.float64]
-
-_BATCH = 100
-_AT_ONCE = 8_000_000  # numbers held at a time
 
 
 @attrs.frozen(eq=False)
@@ -58,11 +56,8 @@ def permute(
     """Return the groups' differences, those of random divisions, and how many of these failed."""
     if permutations < 1:
         raise InvalidRule(f"permutations must be 1 or more, got {permutations!r}.")
-    step = min(_BATCH, max(1, _AT_ONCE // answered.number))
-    sizes = [min(step, permutations - done) for done in range(0, permutations, step)]
-    streams = np.random.default_rng(seed).spawn(len(sizes))
     work = partial(_divide, answered, first, model, method)
-    batches = list(zip(streams, sizes, strict=True))
+    batches = batches_of(answered, permutations, seed)
     parts = in_parts(work, batches, "permutations", processes=processes, progress=progress)
     drawn = Differences(
         *(

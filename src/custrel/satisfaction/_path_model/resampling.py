@@ -37,16 +37,17 @@ def bootstrap(
 ) -> tuple[Draws, int]:
     """Return what every resample gives, and how many could not be estimated.
 
-    A batch has a seed of its own and is always the same, whoever computes it, so that the number
-    of processes changes nothing.
+    Raises
+    ------
+    FitError
+        Too few of them could be estimated.
+    InvalidRule
+        A single resample, or none, was asked for.
     """
     if resamples < 2:
         raise InvalidRule(f"resamples must be 2 or more, got {resamples!r}.")
-    step = min(_BATCH, max(1, _AT_ONCE // answered.number))
-    sizes = [min(step, resamples - done) for done in range(0, resamples, step)]
-    streams = np.random.default_rng(seed).spawn(len(sizes))
     work = partial(_resample, answered, model, method, like)
-    batches = list(zip(streams, sizes, strict=True))
+    batches = batches_of(answered, resamples, seed)
     parts = in_parts(work, batches, "bootstrap", processes=processes, progress=progress)
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     failed = resamples - len(draws["paths"])
@@ -56,6 +57,20 @@ def bootstrap(
             "too few respondents, or an item hardly varies."
         )
     return draws, failed
+
+
+def batches_of(
+    answered: Answered, number: int, seed: int | np.random.Generator
+) -> list[tuple[np.random.Generator, int]]:
+    """Part so many sets of respondents into batches that memory holds.
+
+    A batch has a seed of its own and is always the same, whoever computes it, so that the number
+    of processes changes nothing.
+    """
+    step = min(_BATCH, max(1, _AT_ONCE // answered.number))
+    sizes = [min(step, number - done) for done in range(0, number, step)]
+    streams = np.random.default_rng(seed).spawn(len(sizes))
+    return list(zip(streams, sizes, strict=True))
 
 
 def _resample(
