@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,6 +10,11 @@ import narwhals.stable.v2 as nw
 from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, read_schema
+
+# No sets: an Enum of its own categories has its own hash.
+NAMES = (nw.Categorical, nw.Enum)
+_TEXT = (nw.String, nw.Object)
+_OF_THEIR_OWN = (nw.Implementation.POLARS, nw.Implementation.PYARROW)  # which keep categories apart
 
 
 def require_complete(
@@ -67,6 +72,41 @@ def is_array(values: object) -> bool:
     kind = type(values)
     many = isinstance(values, Sequence) and not isinstance(values, str | bytes)
     return many or (hasattr(kind, "__array__") and not hasattr(kind, "columns"))
+
+
+def require_one_kind(one: Door, column: str, other: Door, another: str) -> None:
+    """Refuse text that is to be compared with numbers."""
+    kinds = [read_schema(one.frame)[column], read_schema(other.frame)[another]]
+    told = not any(kind in (nw.Object, nw.Unknown) for kind in kinds)
+    if told and kinds[0].is_numeric() is not kinds[1].is_numeric():
+        problem = Problem(
+            code="two_kinds",
+            message=f"values of type {kinds[1]}, which are to be compared with {kinds[0]}",
+            column=another,
+            count=0,
+            remedy="Make both text, or both numbers.",
+        )
+        raise InvalidData([problem])
+
+
+def as_code(door: Door, column: str, known: Iterable[object]) -> nw.Expr:
+    """Return a column to be looked up among codes: as text, where these are text and it is not.
+
+    Engines compare like with like only, and an Enum with its own categories; what is text can
+    be none of numbers, and is refused.
+    """
+    kind = read_schema(door.frame)[column]
+    if not all(isinstance(code, str) for code in known):
+        if kind in (nw.String, *NAMES):
+            door.require_numbers(column)
+        return nw.col(column)
+    return nw.col(column) if kind in _TEXT else nw.col(column).cast(nw.String)
+
+
+def as_key(door: Door, column: str) -> nw.Expr:
+    """Return a column to be joined with another: categories, which each column has its own of, as text."""
+    named = door.engine in _OF_THEIR_OWN and read_schema(door.frame)[column] in NAMES
+    return nw.col(column).cast(nw.String) if named else nw.col(column)
 
 
 def as_float(column: str) -> nw.Expr:

@@ -229,3 +229,23 @@ def test_responses_that_teach_nothing():
         ResponseWeights.fit(rows, method="probit")
     with pytest.raises(InvalidRule, match="three coefficients"):
         ResponseWeights(method="linear", intercept=0, coefficients=(1,), errors=(1,), customers=3)
+    with pytest.raises(UnknownCode, match="method of regression"):
+        ResponseWeights(
+            method="probit", intercept=0, coefficients=(1,) * 3, errors=(1,) * 3, customers=3
+        )
+
+
+def test_large_responses_keep_their_digits():
+    rows = pd.DataFrame(scored())
+    small = ResponseWeights.fit(rows)
+    large = ResponseWeights.fit(rows.assign(responded=rows["responded"] + 1e8))
+    assert large.intercept == pytest.approx(small.intercept + 1e8, rel=1e-15)
+    assert large.coefficients == pytest.approx(small.coefficients, abs=1e-7)
+    assert large.errors == pytest.approx(small.errors, rel=1e-6)
+
+
+def test_a_cell_at_the_break_even_rate_pays():
+    needed = break_even_rate(cost=3.99, profit=7)
+    assert needed > 570 / 1000
+    rule = ContactRule({"even": 0.57, "below": 0.569}, break_even=needed)
+    assert rule.cells == ("even",)

@@ -73,3 +73,11 @@ def test_refusals():
         cluster_criteria(BLOBS, space=SPACE, resamples=0)
     with pytest.raises(FitError, match="5 segments cannot be found among 4"):
         cluster_criteria(BLOBS.head(4), space=SPACE, segments=[5])
+
+
+def test_segments_that_are_points_have_no_gap():
+    customers = pd.DataFrame({"revenue": [1.0, 1.0, 5.0, 5.0]})
+    space = FeatureSpace.fit(customers, numbers=["revenue"])
+    table = cluster_criteria(customers, space=space, segments=[2], resamples=2)
+    assert table["gap"].isna().all()
+    assert table["gap_error"].isna().all()

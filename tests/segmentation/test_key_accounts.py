@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -59,6 +60,7 @@ def test_impossible_rules():
     for options in (
         {"criteria": ()}, {"criteria": ("rich",)}, {"least": 4}, {"least": 0},
         {"profit_share": 80}, {"cost_ratio": -1}, {"department_from": 0},
+        {"profit_limit": math.nan}, {"profit_limit": math.inf},
     ):  # fmt: skip
         with pytest.raises(InvalidRule, match="KeyAccountRule"):
             KeyAccountRule(**options)
@@ -143,3 +145,11 @@ def test_refused_sales():
         key_account_chart(frame.head(0), standard=1, customer="id")
     with pytest.raises(InvalidData, match="'month': missing value"):
         key_account_chart(frame.assign(month=None), standard=1, customer="id")
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_cost_at_the_ratio_is_low(kind):
+    assert 0.57 * 100 < 57
+    rule = KeyAccountRule(criteria=("low_cost",), cost_ratio=0.57)
+    rows = ENGINES[kind]({"id": [1, 2], "revenue": [100, 100], "cost_to_serve": [57.0, 57.01]})
+    assert [row["key_account"] for row in read(rule.identify(rows))] == [True, False]

@@ -83,6 +83,10 @@ def test_instants_with_a_zone():
         stale_records(frame, as_of=TODAY, max_age=30)
     with pytest.raises(InvalidRule, match="in the zone 'UTC'"):
         stale_records(frame, as_of=dt.datetime(2024, 6, 1), max_age=30)
+    with pytest.raises(InvalidRule, match="as_of has a time zone, the column has none"):
+        stale_records(
+            pd.DataFrame({"updated_at": moments.tz_localize(None)}), as_of=now, max_age=30
+        )
 
 
 def test_refused_dates():

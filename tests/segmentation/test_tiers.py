@@ -235,3 +235,9 @@ def test_impossible_budgets():
 )
 def test_rules_survive_json(rule):
     assert from_data(json.loads(json.dumps(rule.to_data()))) == rule
+
+
+def test_targets_count_whole_customers():
+    with pytest.raises(InvalidRule, match="expected rows of class, least and most"):
+        StructureTarget([("a", 1.5, 2)])
+    assert StructureTarget([("a", 1.0, 2)]).ranges == (("a", 1, 2),)

@@ -101,6 +101,10 @@ def test_the_order_of_the_segments():
         "alpha",
         "none",
     )
+    named = [
+        frame.rename({"segment": "house"}) for frame in frames
+    ]  # no kind of code has that name
+    assert transitions(*named, by="house").states == ("alpha", "zeta")
     with pytest.raises(UnknownCode, match="'alpha' is no segment among states"):
         transitions(*frames, states=["zeta"])
     whole = transitions(

@@ -2,6 +2,7 @@
 S-106, S-107, S-145, S-152, S-153."""
 
 import datetime as dt
+import itertools
 import math
 
 import narwhals.stable.v2 as nw
@@ -17,12 +18,16 @@ from custrel.errors import ColumnNotFound, InvalidData, InvalidRule
 from custrel.transactions import CustomerSummary
 from custrel.valuation import (
     Rate,
+    WinBackPlan,
+    WinBackRule,
+    acquire_or_retain,
     cross_buying,
     evaluate_campaigns,
     period_over_period,
     plan_attainment,
     rates,
     referral_rates,
+    referral_value,
     repurchase_rate,
     share_of_wallet,
     uplift,
@@ -316,3 +321,87 @@ def test_a_sample_is_offered_when_it_is_used_up():
     assert days.tolist() == [dt.date(2024, 3, 9), dt.date(2025, 1, 1)]
     with pytest.raises(InvalidData, match="lasts for ever"):
         used_up_on("2024-03-01", 30, 0)
+
+
+def test_a_sample_used_up_to_the_last_drop_lasts_no_day_longer():
+    assert 4.2 / 0.6 > 7
+    assert used_up_on("2024-03-01", 4.2, 0.6).item() == dt.date(2024, 3, 8)
+    assert used_up_on("2024-03-01", 4.3, 0.6).item() == dt.date(2024, 3, 9)
+
+
+def test_dates_that_are_none():
+    with pytest.raises(InvalidData, match="start: Month out of range"):
+        used_up_on("2024-13-01", 30, 4)
+    with pytest.raises(InvalidData, match="start: missing date in 1 value"):
+        used_up_on(["2024-03-01", None], 30, 4)
+
+
+ONE = {"referred": 1, "value": 1, "conversion": 1, "would_have_come": 0, "saved": 0, "reward": 0}
+ABREAST = {
+    used_up_on: {"start": "2024-03-01", "size": 1, "per_day": 1},
+    plan_attainment: {"actual": 1, "plan": 1},
+    referral_value: ONE,
+    acquire_or_retain: {
+        "acquisition_cost": 1, "retention_cost": 1, "value_new": 1, "value_old": 1
+    },
+    WinBackRule(plans=[WinBackPlan(name="call", cost=1)]).best_incentive: {
+        "value": 1, "switching_cost": 1
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", ABREAST, ids=lambda function: function.__name__)
+def test_arrays_that_do_not_fit_together(function):
+    given = ABREAST[function]
+    for one, other in itertools.combinations(given, 2):
+        with pytest.raises(InvalidData, match="do not fit together"):
+            function(**given | {one: [given[one]] * 2, other: [given[other]] * 3})
+
+
+def test_one_period_has_none_before_it():
+    assert np.isnan(period_over_period(5)).all()
+
+
+@pytest.mark.parametrize("count", [2.5, math.nan, math.inf])
+def test_a_rate_counts_whole_customers(count):
+    with pytest.raises(InvalidRule, match="counts nothing"):
+        Rate(count=count, total=4)
+
+
+def test_a_customer_stands_once_among_the_referred():
+    frame = pd.DataFrame({"customer_id": ["a", "a", "b"], "referred_by": [None, "b", "a"]})
+    with pytest.raises(InvalidData, match="a customer who stands there already in 1 row"):
+        referral_rates(frame)
+    with pytest.raises(InvalidData, match="column 'customer_id': missing value in 1 customer"):
+        referral_rates(frame.assign(customer_id=["a", None, "b"]))
+    with pytest.raises(InvalidData, match="there are no customers"):
+        referral_rates(frame[:0])
+
+
+def test_referrers_and_referred_in_enums_of_their_own():
+    frame = pl.DataFrame(
+        {"customer_id": list("abc"), "referred_by": [None, "a", "a"]},
+        schema={"customer_id": pl.Enum(["a", "b", "c"]), "referred_by": pl.Enum(["a"])},
+    )
+    assert [rate.count for rate in referral_rates(frame)] == [2, 1]
+
+
+@engines
+def test_where_nobody_was_referred(kind):
+    frame = ENGINES[kind]({"customer_id": list("abc"), "referred_by": [None] * 3})
+    assert [rate.count for rate in referral_rates(frame)] == [0, 0]
+
+
+@engines
+def test_referrers_are_text_where_customers_are(kind):
+    frame = ENGINES[kind]({"customer_id": ["01", "02"], "referred_by": [2, 1]})
+    with pytest.raises(InvalidData, match="'referred_by': values of type Int64, which are to be"):
+        referral_rates(frame)
+
+
+@engines
+def test_a_wallet_spent_here_to_the_cent(kind):
+    rows = {"spend": [0.1 + 0.2], "wallet": [0.3]}
+    assert rows["spend"][0] > 0.3
+    shares = rows_of(share_of_wallet(ENGINES[kind](rows)), "spend")
+    assert [row["share_of_wallet"] for row in shares] == [1.0]

@@ -133,5 +133,25 @@ def test_bad_columns():
         CreditPolicy(limits=[CreditLimit.by_net_assets(1)]).grant(frame.assign(net_assets=None))
     with pytest.raises(InvalidData, match="column 'rated': missing value in 1 customer"):
         credit_coverage(pd.DataFrame({"rated": [True, None]}))
-    with pytest.raises(InvalidData, match="column 'rated': not between 0 and 1"):
+    with pytest.raises(InvalidData, match=r"column 'rated': .* neither 0 nor 1"):
         credit_coverage(pd.DataFrame({"rated": [1, 2]}))
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_points_that_add_up_to_a_cut_have_reached_it(kind):
+    # 80 x 50/60 and 20 x 1/6 make 70, where b begins; in binary they make a little less.
+    score = CreditScore(
+        factors=["days_overdue", "years"], weights=[0.8, 0.2], bounds=[(60, 0), (0, 6)]
+    )
+    rows = ENGINES[kind]({"id": [1, 2], "days_overdue": [10.0, 10.001], "years": [1, 1]})
+    graded = read(CreditGrades().grade(score.score(rows)))
+    assert graded[0]["credit_score"] < 70
+    assert [row["credit_grade"] for row in graded] == ["b", "c"]
+
+
+@pytest.mark.parametrize("rated", [[0.5, 1], ["yes", "no"], [2, 0]])
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_rating_is_there_or_not(kind, rated):
+    with pytest.raises(InvalidData, match="column 'rated': "):
+        credit_coverage(ENGINES[kind]({"rated": rated}))

@@ -213,3 +213,15 @@ def test_impossible_transactions():
         TransactionCost(time_price=1, effort_price=0).add(
             pd.DataFrame(DEALS | {"search_time": [-1]})
         )
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize("form", ["difference", "ratio"])
+def test_offers_that_differ_by_rounding_alone_tie(kind, form):
+    assert 0.1 + 0.2 > 0.3 + 0.0
+    rule = DeliveredValue(benefits=["service", "image"], costs=["price"], form=form)
+    rows = {"id": [1, 2, 3], "supplier": list("abc"), "service": [0.1, 0.3, 0.2],
+            "image": [0.2, 0.0, 0.0], "price": [0.1] * 3}  # fmt: skip
+    compared = read(rule.compare(ENGINES[kind](rows)))
+    assert [row["chosen"] for row in compared] == [False] * 3
+    assert [row["lead"] for row in compared[:2]] == pytest.approx([0, 0], abs=1e-12)

@@ -191,8 +191,8 @@ def test_without_a_reputation_there_is_no_trust():
     with pytest.raises(InvalidRule, match="nobody is trusted"):
         strangers.uncertain_periods()
     assert ReputationGame(**LOAN, prior=0.9).play(1).trust == (1.0,)
-    with pytest.raises(InvalidRule, match="at least one"):
-        strangers.play(0)
+    with pytest.raises(InvalidRule, match="payoffs and prior must be finite"):
+        ReputationGame(**{**LOAN, "firm_outside": -math.inf}, prior=0.5)
     with pytest.raises(InvalidRule, match="for the customer"):
         ReputationGame(**{**LOAN, "customer_exploited": 20}, prior=0.5)
     with pytest.raises(InvalidRule, match="for the firm"):
@@ -373,3 +373,13 @@ def test_kinds_of_games():
 )
 def test_rules_survive_json(rule):
     assert from_data(json.loads(json.dumps(rule.to_data()))) == rule
+
+
+@pytest.mark.parametrize("periods", [0, 2.5, float("nan"), float("inf")])
+def test_dealings_last_whole_periods(periods):
+    game = ReputationGame(
+        customer_honoured=1, customer_exploited=-1, customer_outside=0,
+        firm_honours=1, firm_exploits=2, firm_outside=0, prior=0.1,
+    )  # fmt: skip
+    with pytest.raises(InvalidRule, match="a whole number of periods, 1 or more"):
+        game.play(periods)

@@ -239,3 +239,26 @@ def test_what_was_paid_is_no_flow():
         CustomerEquity.from_flows(np.ones((2, 3)), discount=TEN, first=-2)
     with pytest.raises(InvalidRule, match=r"first 0 or more; got margin=1, first=-1"):
         FixedTermValue(periods=3, discount=TEN, first=-1)
+
+
+# What comes to the investment in decimals misses it in binary: ten times 0.1 is below 1.
+BACK_IN_THE_END = [([0.1] * 10, 1.0), ([19.99] * 5, 99.95), ([49.9] * 12, 598.8)]
+
+
+@pytest.mark.parametrize(("flows", "paid"), BACK_IN_THE_END)
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_comes_back_to_the_cent_comes_back(flows, paid, whole):
+    assert sum(flows) < paid
+    found = payback_period(flows, investment=paid, whole=whole)
+    assert found == pytest.approx(len(flows), rel=1e-12)
+    assert np.isinf(payback_period(flows, investment=paid + 0.01, whole=whole))
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_what_comes_back_to_the_cent_is_no_loss(kind):
+    rows = {"id": [1, 2], "investment": [1.0, 1.001]} | {f"y{i}": [0.1, 0.1] for i in range(10)}
+    rule = InvestmentRule(measure="payback", threshold=10)
+    judged = read(rule.judge(ENGINES[kind](rows), flows=[f"y{i}" for i in range(10)]))
+    assert [row["payback_verdict"] for row in judged] == ["break_even", "drop"]
+    assert [row["payback"] for row in judged] == [pytest.approx(10, rel=1e-12), None]

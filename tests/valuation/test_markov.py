@@ -8,6 +8,7 @@ from functools import cache
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
 from segmentation.engines import ENGINES
@@ -19,6 +20,7 @@ from custrel.valuation import (
     MarkovAction,
     MarkovChain,
     MarkovDecision,
+    MarkovPolicy,
     StateValues,
 )
 
@@ -445,6 +447,10 @@ def test_chains_that_are_none():
         MarkovChain(states="aa", matrix=((1, 0), (0, 1)), unit="M")
     with pytest.raises(InvalidRule, match="length 0"):
         MarkovChain(states="a", matrix=((1,),), unit="M", length=0)
+    with pytest.raises(InvalidRule, match="2 numbers observed, 1 states"):
+        MarkovChain(states="a", matrix=((1,),), unit="M", observed=(1, 2))
+    with pytest.raises(InvalidRule, match="1 values for 2 states"):
+        StateValues(states="ab", amounts=(1,))
     with pytest.raises(InvalidRule, match="one for each state"):
         PAPER.value((1, 2), discount=YEARLY)
     with pytest.raises(InvalidRule, match="the reward lacks 5 and has no state 6"):
@@ -453,6 +459,8 @@ def test_chains_that_are_none():
         MarkovDecision(
             states="a", unit="M", actions=[MarkovAction(name="mail", matrix=((0.5,),), reward=(1,))]
         )
+    with pytest.raises(InvalidRule, match=r"each action needs one name of its own, got \[\]"):
+        MarkovDecision(states="a", unit="M", actions=[])
     loop = MarkovChain(states="abc", matrix=((0, 1, 0), (1, 0, 0), (0, 0, 1)), unit="M")
     with pytest.raises(InvalidRule, match="from 'a', 'b' no absorbing state is ever reached"):
         loop.lifetime()
@@ -460,3 +468,40 @@ def test_chains_that_are_none():
     with pytest.raises(InvalidRule, match="no absorbing state, so that no relationship"):
         endless.lifetime()
     assert from_data(json.loads(json.dumps(PAPER.to_data()))) == PAPER
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"actions": ("mail", "wait")},
+        {"actions": ()},
+        {"actions": (("mail",),)},
+        {"worth": StateValues(states=("in", "gone"), amounts=(1, 2))},
+        {"states": ("in", "in")},
+    ],
+)
+def test_policies_that_are_none(change):
+    worth = StateValues(states=("in", "out"), amounts=(1, 2))
+    good = {"states": ("in", "out"), "actions": (("mail", "wait"),), "worth": worth}
+    MarkovPolicy(**good)
+    with pytest.raises(InvalidRule):
+        MarkovPolicy(**good | change)
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_states_of_another_type_are_unknown(kind):
+    worth = StateValues(states=("1", "out"), amounts=(1, 2))
+    with pytest.raises(InvalidData, match="none of the 2 states that are known in 2 rows"):
+        worth.predict(ENGINES[kind]({"state": [7, 8]}))
+    numbered = StateValues(states=(1, 2), amounts=(1, 2))
+    with pytest.raises(InvalidData, match="column 'state': expected numbers"):
+        numbered.predict(ENGINES[kind]({"state": ["in", "out"]}))
+
+
+def test_states_that_nobody_is_in():
+    worth = StateValues(states=("in", "out"), amounts=(1, 2))
+    assert worth.predict(pl.DataFrame({"state": [None, None]}))["state_value"].to_list() == [
+        None, None,
+    ]  # fmt: skip
+    enum = pl.DataFrame({"state": pl.Series(["out"], dtype=pl.Enum(["out"]))})
+    assert worth.predict(enum)["state_value"].to_list() == [2.0]

@@ -129,3 +129,17 @@ def test_impossible_questions():
         product_ratios(pd.DataFrame(PRODUCTS), basis="price")
     with pytest.raises(InvalidData, match="sums to 0"):
         product_ratios(pd.DataFrame(PRODUCTS).assign(sales=0))
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_profits_that_cancel_leave_nothing_to_share(kind):
+    assert 0.1 + 0.2 - 0.3 > 0
+    rows = {
+        "id": [1, 2, 3],
+        "group": list("xxx"),
+        "product": list("abc"),
+        "amount": [0.1, 0.2, -0.3],
+    }
+    for by in ("product", ("group", "product")):
+        with pytest.raises(InvalidData, match="sums to 0"):
+            sales_mix(ENGINES[kind](rows), by=by)

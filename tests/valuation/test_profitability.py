@@ -68,6 +68,8 @@ def test_impossible_rates():
     frame = pd.DataFrame({"orders": [0, 0]})
     with pytest.raises(InvalidData, match="nobody caused the activity that cost 5"):
         ActivityRates.learn(frame, pools={"orders": 5})
+    with pytest.raises(InvalidRule, match="one pool of cost or more"):
+        ActivityRates.learn(frame, pools={})
     with pytest.raises(InvalidRule, match="rates are 0 or more"):
         ActivityRates.learn(frame + 1, pools={"orders": -5})
     with pytest.raises(InvalidData, match="column 'orders': not 0 or more"):
@@ -293,3 +295,23 @@ def test_unknown_products_and_impossible_matrices():
         with pytest.raises(InvalidRule, match="ProfitMatrix"):
             ProfitMatrix(**({"products": ["a"]} | options))
     assert from_data(MATRIX.to_data()) == MATRIX
+
+
+def test_products_that_cannot_both_be_a_column():
+    rows = {"customer_id": ["a", "a"], "product": ["Tea", "tea"], "profit": [1.0, 2.0]}
+    matrix = ProfitMatrix.learn(pd.DataFrame(rows))
+    assert matrix.table(pd.DataFrame(rows))[["Tea", "tea"]].to_numpy().tolist() == [[1.0, 2.0]]
+    with pytest.raises(InvalidRule, match="a column for each of 'Tea', 'tea': rename a product"):
+        matrix.table(ENGINES["duckdb"](rows))
+    named = {"customer_id": ["a"], "product": ["profit"], "profit": [1.0]}
+    with pytest.raises(InvalidRule, match="each of 'profit', 'profit'"):
+        ProfitMatrix.learn(pd.DataFrame(named)).table(pd.DataFrame(named))
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_cost_at_the_ratio_is_no_greater(kind):
+    assert 0.29 * 100 < 29
+    rows = {"id": [1, 2], "profit": [-1, -1], "revenue": [100, 100], "cost": [29.0, 29.01]}
+    rule = TriageRule(largest_cost_ratio=0.29)
+    judged = read(rule.judge(ENGINES[kind](rows), revenue="revenue", cost="cost"))
+    assert [row["triage"] for row in judged] == ["keep", "remove"]

@@ -1,5 +1,7 @@
 """Which input a value hangs on."""
 
+import math
+
 import pytest
 
 from custrel.errors import InvalidRule
@@ -40,3 +42,9 @@ def test_impossible_questions():
         sensitivity(worth, {})
     with pytest.raises(InvalidRule, match="the value is inf where"):
         sensitivity(lambda x: float("inf") if x > 1 else x, {"x": 1.0})
+
+
+def test_of_nothing_no_percent_can_be_taken():
+    (swing,) = sensitivity(lambda margin: margin - 1, {"margin": 1.0})
+    assert swing.base == 0
+    assert math.isnan(swing.elasticity)

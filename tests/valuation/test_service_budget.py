@@ -149,3 +149,12 @@ def test_keeping_gets_cheaper_with_age_only_under_contracts():
     """S-086, V-16."""
     assert retention_cost([0, 1, 2], first=80, decline=0.5).tolist() == [80, 40, 20]
     assert retention_cost([0, 1, 2], first=80).tolist() == [80, 80, 80]
+
+
+def test_a_budget_that_pays_the_floors_to_the_cent():
+    assert 3 * 0.1 > 0.3
+    customers = pd.DataFrame({"lifetime_value": [1.0, 2.0, 3.0]})
+    budgets = service_budget(customers, total=0.3, floor=0.1)["service_budget"]
+    assert budgets.tolist() == [0.1] * 3
+    with pytest.raises(InvalidRule, match="does not pay"):
+        service_budget(customers, total=0.29, floor=0.1)

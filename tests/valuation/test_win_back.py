@@ -6,6 +6,7 @@ import math
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
 from segmentation.engines import ENGINES
@@ -125,6 +126,8 @@ def test_rules_survive_json_and_refuse_nonsense():
         WinBackRule(plans=[])
     with pytest.raises(InvalidRule, match=r"prior=1\.5"):
         WinBackRule(plans=[LETTER], prior=1.5)
+    with pytest.raises(InvalidRule, match="each type of churn stands once"):
+        WinBackRule(plans=[LETTER], recoverable=[("price", 0.7), ("price", 0.1)])
     with pytest.raises(InvalidRule, match="half_cost"):
         WinBackRule(plans=[LETTER], half_cost=0)
     with pytest.raises(InvalidRule, match="cannot be called 'none'"):
@@ -145,3 +148,18 @@ def test_bad_customers():
         RULE.judge(gone.assign(value=math.nan))
     with pytest.raises(ColumnNotFound, match="'spoken'"):
         RULE.judge(gone, heard="spoken")
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("kind", ENGINES)
+def test_who_was_heard_must_be_said(kind):
+    rows = {"value": [100.0, 90.0], "churn_type": ["disappointed"] * 2, "heard": [True, None]}
+    with pytest.raises(InvalidData, match="column 'heard': missing value in 1 customer"):
+        RULE.judge(ENGINES[kind](rows), heard="heard", switching_cost=None)
+
+
+def test_types_of_churn_as_an_enum_that_lacks_some():
+    frame = pl.DataFrame(
+        {"value": [300.0], "churn_type": pl.Series(["natural"], dtype=pl.Enum(["natural"]))}
+    )
+    assert RULE.judge(frame, switching_cost=None)["plan"].to_list() == ["none"]

@@ -6,26 +6,18 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from narwhals.stable.v2.dtypes import DType
 from numpy.typing import NDArray
 
+from custrel._columns import NAMES
 from custrel._log.encoding import encode
 
 Ints = NDArray[np.int64]
 
 
-def is_named(kind: DType) -> bool:
-    """Tell whether a column holds categories, which have an order of their own."""
-    return kind in (
-        nw.Categorical,
-        nw.Enum,
-    )  # no set: an Enum of its own categories has its own hash
-
-
 def codes_of(column: nw.Series[Any]) -> tuple[Ints, NDArray[Any]]:
     """Return the number of each row's value, and the distinct values in ascending order."""
     if column.implementation is nw.Implementation.POLARS:
-        if is_named(column.dtype):
+        if column.dtype in NAMES:  # which have an order of their own
             column = column.cast(nw.String)
         codes = column.rank("dense").to_numpy().astype(np.int64) - 1
         return codes, np.array(column.unique().sort().to_list())

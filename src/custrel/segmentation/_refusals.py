@@ -26,6 +26,14 @@ def refuse(
     )
 
 
+def require_there(door: Door, *columns: str) -> None:
+    """Refuse missing columns, and rows without a value: whose they are, nobody knows."""
+    names = tuple(dict.fromkeys(columns))
+    door.require(names)
+    missing = {name: (nw.col(name).is_null(), "missing value") for name in names}
+    refuse(door, missing, code="missing_value", remedy="Leave these rows out.")
+
+
 def require_values(door: Door, *columns: str) -> None:
     """Refuse missing columns and values, and what is neither a number nor a flag."""
     door.require(columns)

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import as_float, as_key, require_complete
 from custrel._intervals import normal_quantile, wilson_ends
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, collect, collect_rows, enter, read_schema
-from custrel.segmentation._codes import codes_of, is_named
-from custrel.segmentation._refusals import refuse
+from custrel.segmentation._codes import codes_of
+from custrel.segmentation._refusals import require_there
 
 __all__ = ["next_product", "product_pairs"]
 
@@ -163,7 +163,8 @@ def next_product(
     Raises
     ------
     InvalidData
-        A customer or product is missing, or a measure of the pairs.
+        A customer or product is missing, or a measure of the pairs; or products are numbers here
+        and text there.
     ColumnNotFound
         A column is not there.
     UnknownCode
@@ -190,10 +191,10 @@ def next_product(
     if by not in _MEASURES:
         raise UnknownCode("measure of a pair", str(by), _MEASURES)
     door = enter(purchases)
-    _require_there(door, customer, product)
+    require_there(door, customer, product)
     known = _pairs_beside(enter(pairs), door, product, by)
     frame: Any = door.frame
-    owned = frame.select(customer, __owned=_name_of(door, product)).unique(
+    owned = frame.select(customer, __owned=as_key(door, product)).unique(
         subset=[customer, "__owned"]
     )
     offers = owned.join(known, left_on="__owned", right_on="__if", how="inner")
@@ -218,18 +219,6 @@ def next_product(
     return table.to_native()
 
 
-def _require_there(door: Door, *columns: str) -> None:
-    door.require(columns)
-    missing = {name: (nw.col(name).is_null(), "missing value") for name in columns}
-    refuse(door, missing, code="missing_value", remedy="Leave these rows out.")
-
-
-def _name_of(door: Door, product: str) -> nw.Expr:
-    """Return products as `product_pairs` has them: Polars' categories by their names."""
-    named = door.engine is nw.Implementation.POLARS and is_named(read_schema(door.frame)[product])
-    return nw.col(product).cast(nw.String) if named else nw.col(product)
-
-
 def _pairs_beside(pairs: Door, purchases: Door, product: str, by: str) -> Any:
     """Bring pairs to the engine of the purchases."""
     pairs.require(["if_product", "then_product", by], remedy="product_pairs() makes them.")
@@ -240,15 +229,24 @@ def _pairs_beside(pairs: Door, purchases: Door, product: str, by: str) -> Any:
         )
     )
     # Where there is no pair, nothing says what kind of thing a product is but the purchases.
-    number = read_schema(purchases.frame)[product].is_integer()
-    kind = None if len(small) else np.dtype(np.int64 if number else np.str_)
+    bought = read_schema(purchases.frame)[product]
+    kind = None if len(small) else np.dtype(np.int64 if bought.is_integer() else np.str_)
     columns = {name: np.array(small[name].to_list(), dtype=kind) for name in ("__if", "__then")}
+    if len(small) and bought.is_numeric() is (columns["__if"].dtype.kind in "UO"):
+        problem = Problem(
+            code="other_products",
+            message=f"products of type {bought}, while the pairs call them {small['__if'][0]!r}",
+            column=product,
+            count=0,
+            remedy="Make both text, or both numbers.",
+        )
+        raise InvalidData([problem])
     return nw.from_native(purchases.table({**columns, "__value": small["__value"].to_numpy()}))
 
 
 def _basket_codes(door: Door, order: str, product: str) -> tuple[Ints, Ints, NDArray[Any]]:
     """Return the numbers of order and product of every line, and the products' names."""
-    _require_there(door, order, product)
+    require_there(door, order, product)
     frame = collect_rows(door.frame.select(order, product))
     if not len(frame):
         message = "there is no order line to count"

@@ -22,6 +22,7 @@ __all__ = ["ContactRule", "break_even_rate", "campaign_table"]
 Floats = NDArray[np.float64]
 
 _CONFIDENCE = 0.95
+_TOLERANCE = 1e-9  # 3.99 / 7 is a little more than 0.57
 
 
 def break_even_rate(*, cost: float, profit: float) -> float:
@@ -214,7 +215,8 @@ class ContactRule(Rule):
     @property
     def cells(self) -> tuple[str, ...]:
         """The cells that pay, in the order given."""
-        return tuple(cell for cell, rate in self.rates if rate >= self.break_even)
+        least = self.break_even * (1 - _TOLERANCE)
+        return tuple(cell for cell, rate in self.rates if rate >= least)
 
     @classmethod
     def learn(

@@ -224,7 +224,7 @@ class Clustering(Rule):
         places = [f"__custrel_z{j}" for j in range(len(self.space.coordinates))]
         gaps = [f"__custrel_d{k}" for k in range(len(self.centres))]
         frame: Any = door.frame.with_columns(
-            **dict(zip(places, self.space.expressions(), strict=True))
+            **dict(zip(places, self.space.expressions(door), strict=True))
         )
         frame = frame.with_columns(**{gap: self._distance(k, places) for k, gap in enumerate(gaps)})
         least = "__custrel_least"  # a column, since Dask compares nothing else with one

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel._columns import as_float, require_complete, require_rows
+from custrel._columns import as_code, as_float, require_complete, require_rows
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, as_floats, collect_rows, enter
 from custrel.rules import Rule
@@ -233,7 +233,7 @@ class FeatureSpace(Rule):
         door = enter(customers)
         self.require(door)
         names = [f"__z{place}" for place in range(len(self.coordinates))]
-        placed = [e.alias(name) for e, name in zip(self.expressions(), names, strict=True)]
+        placed = [e.alias(name) for e, name in zip(self.expressions(door), names, strict=True)]
         frame = collect_rows(door.frame.select(*placed))
         return np.column_stack([as_floats(frame[name]) for name in names])
 
@@ -272,15 +272,20 @@ class FeatureSpace(Rule):
         columns = [_undone(feature, rows[:, j]) for j, feature in enumerate(owners)]
         return np.column_stack(columns)
 
-    def expressions(self) -> list[Any]:
+    def expressions(self, door: Door) -> list[Any]:
         """Return the coordinates as expressions over the columns.
+
+        Parameters
+        ----------
+        door : Door
+            The customers.
 
         Returns
         -------
         list of narwhals expression
             One for each coordinate.
         """
-        return [expression for feature in self.features for expression in _coordinates(feature)]
+        return [each for feature in self.features for each in _coordinates(door, feature)]
 
     def require(self, door: Door) -> None:
         """Refuse customers who cannot be placed.
@@ -302,7 +307,7 @@ class FeatureSpace(Rule):
         _require_usable(door, plain, [f.column for f in named])
         unseen = {
             f.column: (
-                ~nw.col(f.column).is_in(f.categories),
+                ~as_code(door, f.column, f.categories).is_in(f.categories),
                 f"category that was not there when the features were learnt ({_some(f)})",
             )
             for f in named
@@ -350,12 +355,12 @@ def _value(feature: Feature) -> nw.Expr:
             return value
 
 
-def _coordinates(feature: Feature) -> list[nw.Expr]:
+def _coordinates(door: Door, feature: Feature) -> list[nw.Expr]:
     if feature.kind != "category":
         factor = sqrt(feature.weight) / feature.scale
         return [(_value(feature) - feature.centre) * factor]
     height = sqrt(feature.weight / 2)  # two customers of different categories: weight, squared
-    here = nw.col(feature.column)
+    here = as_code(door, feature.column, feature.categories)
     return [
         nw.when(here == c).then(nw.lit(height)).otherwise(nw.lit(0.0)) for c in feature.categories
     ]

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel._columns import as_float, require_complete, require_rows
+from custrel._columns import as_code, as_float, require_complete, require_rows
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import Door, collect, enter
 from custrel.rules import Rule
@@ -306,7 +306,7 @@ class Grid(Rule):
         columns = {name or self.name: codes}
         if advice is not None:
             columns[advice] = self._advice_in_order(codes)
-        number = _field_number(self.axes)
+        number = _field_number(door, self.axes)
         return door.leave(
             door.frame.with_columns(
                 **{
@@ -332,7 +332,7 @@ class Grid(Rule):
         door.require(axis.column for axis in named)
         strange = {
             axis.column: (
-                nw.col(axis.column).is_null() | ~nw.col(axis.column).is_in(axis.levels),
+                nw.col(axis.column).is_null() | ~_level(door, axis).is_in(axis.levels),
                 f"expected one of {', '.join(axis.levels)}",
             )
             for axis in named
@@ -403,19 +403,23 @@ def _first_that_fits(rows: Rows, levels: Sequence[str]) -> str | None:
     return next((row[-1] for row in rows if _fits(row, levels)), None)
 
 
-def _field_number(axes: Sequence[Axis]) -> nw.Expr:
+def _field_number(door: Door, axes: Sequence[Axis]) -> nw.Expr:
     """Return the number of the field, from 0, in the order of the product of the levels."""
     total = nw.lit(0)
     for place, axis in enumerate(axes):
         step = prod(len(later.levels) for later in axes[place + 1 :])
         if axis.cuts is None:
-            level = nw.col(axis.column).replace_strict(
+            level = _level(door, axis).replace_strict(
                 axis.levels, range(len(axis.levels)), default=None, return_dtype=nw.Int64
             )
         else:
             level = points(as_float(axis.column), axis.cuts, None, closed="better") - 1
         total = total + level * step
     return total
+
+
+def _level(door: Door, axis: Axis) -> nw.Expr:
+    return as_code(door, axis.column, axis.levels)
 
 
 def _learn(door: Door, axis: Axis) -> tuple[float, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import isfinite
 from typing import Any, Self
 
 import attrs
@@ -13,13 +14,14 @@ from custrel._columns import as_float, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import AnyFrame, Door, collect, enter
 from custrel.rules import Rule
-from custrel.segmentation._refusals import refuse, require_values
+from custrel.segmentation._refusals import require_there, require_values
 from custrel.segmentation.abc import AbcRule
 
 __all__ = ["KeyAccountRule", "key_account_chart", "key_account_moves"]
 
 _KEYS = ("__customer", "__place")
 _CRITERIA = ("strategic", "profit", "low_cost")
+_TOLERANCE = 1e-9  # 0.57 of 100 is a little less than 57
 
 
 def _as_criteria(criteria: Any) -> tuple[str, ...]:
@@ -101,6 +103,8 @@ class KeyAccountRule(Rule):
                 f"cost_ratio of 0 or more and department_from of 1 or more; got "
                 f"{self.profit_share:g}, {self.cost_ratio:g} and {self.department_from}."
             )
+        if self.profit_limit is not None and not isfinite(self.profit_limit):
+            raise InvalidRule(f"KeyAccountRule: profit_limit is {self.profit_limit!r}, no amount.")
 
     @property
     def learnt(self) -> bool:
@@ -186,7 +190,7 @@ class KeyAccountRule(Rule):
             "strategic": as_float(strategic) > 0,
             "profit": as_float(profit) >= (self.profit_limit or 0.0),
             "low_cost": (as_float(revenue) > 0)
-            & (as_float(cost_to_serve) <= self.cost_ratio * as_float(revenue)),
+            & (as_float(cost_to_serve) <= as_float(revenue) * (self.cost_ratio * (1 + _TOLERANCE))),
         }
         number, met = nw.lit(0), nw.lit(0)
         for criterion in self.criteria:
@@ -378,11 +382,7 @@ def _keys(
     door = enter(sales)
     door.require([customer, period])
     rows = require_complete(door, value)["rows"]
-    missing = {
-        name: (nw.col(name).is_null(), "missing value")
-        for name in dict.fromkeys((customer, period))
-    }
-    refuse(door, missing, code="missing_value", remedy="Leave these rows out.")
+    require_there(door, customer, period)
     if not rows:
         message = "there are no sales to look at"
         raise InvalidData([Problem(code="empty", message=message, count=0)])

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import AnyFrame, Door, collect, count_rows, enter
-from custrel.segmentation._refusals import refuse
+from custrel.segmentation._refusals import require_there
 
 __all__ = ["common_needs", "majority_needs"]
 
@@ -192,8 +192,7 @@ def _people(wishes: Any, group: str, customer: str, need: str) -> tuple[Door, An
     """Let the wishes in, and count the customers of each group."""
     door = enter(wishes)
     door.require([group, customer, need])
-    missing = {name: (nw.col(name).is_null(), "missing value") for name in (group, customer)}
-    refuse(door, missing, code="missing_value", remedy="Leave these rows out.")
+    require_there(door, group, customer)
     people = door.frame.select(group, customer).unique(subset=[group, customer])
     counted = people.group_by(group).agg(nw.len().alias("__people"))
     if not count_rows(counted):

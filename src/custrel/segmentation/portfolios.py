@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from custrel._columns import as_float, require_complete
 from custrel.frames import enter
 from custrel.model.customer import ManagementClass
+from custrel.segmentation._refusals import require_there
 from custrel.segmentation.grid import Axis, Grid
 
 __all__ = [
@@ -243,7 +244,7 @@ def product_demand(
     Raises
     ------
     InvalidData
-        A margin is missing or infinite.
+        A customer is missing, or a margin missing or infinite.
     ColumnNotFound
         A column is not there.
 
@@ -262,7 +263,7 @@ def product_demand(
     ['dangerous', 'golden', 'ordinary']
     """
     door = enter(purchases)
-    door.require([customer])
+    require_there(door, customer)
     require_complete(door, margin)
     earned = as_float(margin)
     kinds = {

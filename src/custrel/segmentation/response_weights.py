@@ -149,7 +149,8 @@ class ResponseWeights(Rule):
         require_values(door, *scores, response)
         if method == "logistic":
             require_flags(door, response)
-        design, counts, sums, squares = _by_cell(door, scores, response)
+        middle = _mean(door, response) if method == "linear" else 0.0
+        design, counts, sums, squares = _by_cell(door, scores, response, middle)
         if np.linalg.matrix_rank(design) < 4 or counts.sum() <= 4:
             raise FitError(
                 f"ResponseWeights: the scores of {counts.sum():,.0f} customers do not differ enough "
@@ -161,18 +162,23 @@ class ResponseWeights(Rule):
         intercept, *coefficients = estimates.tolist()
         return cls(
             method=method,
-            intercept=intercept,
+            intercept=intercept + middle,
             coefficients=coefficients,
             errors=np.sqrt(np.diag(covariance))[1:].tolist(),
             customers=int(counts.sum()),
         )
 
 
+def _mean(door: Door, response: str) -> float:
+    return float(collect(door.frame.select(as_float(response).mean())).item() or 0.0)
+
+
 def _by_cell(
-    door: Door, scores: Sequence[str], response: str
+    door: Door, scores: Sequence[str], response: str, middle: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
+    """Add up each cell, responses from their middle, so that large ones keep their digits."""
     named = {f"__s{place}": as_float(score) for place, score in enumerate(scores)}
-    value = as_float(response)
+    value = as_float(response) - middle
     slim = door.frame.select(**named, __y=value, __yy=value * value)
     grouped = slim.group_by(*named).agg(
         nw.len().alias("__n"), nw.col("__y").sum(), nw.col("__yy").sum()

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import as_code, as_float, require_complete
 from custrel.errors import InvalidRule
 from custrel.frames import Door, enter
 from custrel.rules import Rule
@@ -245,7 +245,7 @@ class SegmentTree(Rule):
         numbers = [split.column for split in asked if split.at_least is not None]
         categories = [split.column for split in asked if split.one_of]
         _require_answers(door, numbers, categories)
-        return door.leave(door.frame.with_columns(_answer(self.root).alias(name)))
+        return door.leave(door.frame.with_columns(_answer(door, self.root).alias(name)))
 
     def words(self, language: Literal["en", "zh"] = "en", *, of: str = "segment") -> list[str]:
         """Say for each end of the tree which customers come there.
@@ -300,14 +300,14 @@ def _paths(node: TreeSplit | TreeLeaf, before: Path = ()) -> Iterator[tuple[Tree
         yield from _paths(node.no, (*before, (node, False)))
 
 
-def _answer(node: TreeSplit | TreeLeaf) -> nw.Expr:
+def _answer(door: Door, node: TreeSplit | TreeLeaf) -> nw.Expr:
     if isinstance(node, TreeLeaf):
         return nw.lit(node.segment)
     if node.at_least is None:
-        yes = nw.col(node.column).is_in(node.one_of)
+        yes = as_code(door, node.column, node.one_of).is_in(node.one_of)
     else:
         yes = as_float(node.column) >= node.at_least
-    return nw.when(yes).then(_answer(node.yes)).otherwise(_answer(node.no))
+    return nw.when(yes).then(_answer(door, node.yes)).otherwise(_answer(door, node.no))
 
 
 def _require_answers(door: Door, numbers: Sequence[str], categories: Sequence[str]) -> None:

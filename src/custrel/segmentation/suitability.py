@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_code
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.frames import enter
 from custrel.rules import Rule
@@ -116,14 +117,14 @@ class Suitability(Rule):
         door.require(columns)
         strange = {
             column: (
-                nw.col(column).is_null() | ~nw.col(column).is_in(self.grades),
+                nw.col(column).is_null() | ~as_code(door, column, self.grades).is_in(self.grades),
                 f"expected one of {', '.join(self.grades)}",
             )
             for column in columns
         }
         refuse(door, strange, code="no_such_grade", remedy="Grade it before it is matched.")
         bears, takes = (
-            nw.col(column).replace_strict(
+            as_code(door, column, self.grades).replace_strict(
                 self.grades, range(len(self.grades)), default=None, return_dtype=nw.Int64
             )
             for column in columns

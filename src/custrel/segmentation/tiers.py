@@ -177,9 +177,15 @@ service ``of="service_tier"``.  常规/潜力/关键/临时 are not ranked: `MAN
 """
 
 
+def _whole(number: float) -> int:
+    if not float(number).is_integer():
+        raise ValueError
+    return int(number)
+
+
 def _as_ranges(ranges: Any) -> tuple[tuple[str, int, int], ...]:
     try:
-        return tuple((str(name), int(low), int(high)) for name, low, high in ranges)
+        return tuple((str(name), _whole(low), _whole(high)) for name, low, high in ranges)
     except (TypeError, ValueError):
         raise InvalidRule(
             "expected rows of class, least and most customers: [('a', 100, 200), ...]."

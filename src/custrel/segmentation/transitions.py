@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import as_float, require_complete, require_one_kind
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
 from custrel.frames import Door, collect, count_rows, enter, require_one_engine
 from custrel.labels import labels
@@ -180,7 +180,8 @@ def transitions(
     Raises
     ------
     InvalidData
-        A customer stands twice in one frame, or his id or segment is missing.
+        A customer stands twice in one frame; his id or segment is missing, or text in one frame and
+        a number in the other.
     ColumnNotFound
         A column is not there.
     UnknownCode
@@ -252,7 +253,8 @@ def segment_moves(
     Raises
     ------
     InvalidData
-        A customer stands twice in one frame; his id or segment, or a number, is missing.
+        A customer stands twice in one frame; his id or segment, or a number, is missing; or his id
+        or segment is text in one frame and a number in the other.
     ColumnNotFound
         A column is not there.
     InvalidRule
@@ -295,8 +297,8 @@ def _both(before: Any, after: Any, customer: str, columns: Sequence[str]) -> tup
     """Let both frames in, and refuse what cannot be joined one to one."""
     doors = enter(before), enter(after)
     require_one_engine(doors[0].frame, doors[1].frame)
+    by, *numbers = columns
     for door in doors:
-        by, *numbers = columns
         door.require(
             [customer, by], remedy="SegmentMap.label() adds the segments; by= is their column."
         )
@@ -321,6 +323,8 @@ def _both(before: Any, after: Any, customer: str, columns: Sequence[str]) -> tup
                     )
                 ]
             )
+    for column in (customer, by):
+        require_one_kind(doors[0], column, doors[1], column)
     return doors
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_code
 from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidRule, UnknownCode, near_miss
 from custrel.frames import Door, enter
@@ -210,7 +211,7 @@ class TreatmentPolicy(Rule):
         door.require([segment, risk], remedy=remedy)
         segments = [_ANY, *dict.fromkeys(s for s, _, _ in self.rows if s != _ANY)]
         risks = [_ANY, *dict.fromkeys(r for _, r, _ in self.rows if r != _ANY)]
-        number = _place(segment, segments) * len(risks) + _place(risk, risks)
+        number = _place(door, segment, segments) * len(risks) + _place(door, risk, risks)
         found = [self._look_up(*pair) for pair in product(segments, risks)]
         gaps = [place for place, what in enumerate(found) if what is None]
         _require_pairs(door, segment, risk, number, gaps)
@@ -226,11 +227,11 @@ class TreatmentPolicy(Rule):
         )
 
 
-def _place(column: str, names: list[str]) -> nw.Expr:
+def _place(door: Door, column: str, names: list[str]) -> nw.Expr:
     """Give the codes of a column numbers; what no row names is 0, as the wildcard."""
     if len(names) == 1:
         return nw.col(column).is_null().cast(nw.Int64) * 0
-    return nw.col(column).replace_strict(
+    return as_code(door, column, names).replace_strict(
         names[1:], range(1, len(names)), default=0, return_dtype=nw.Int64
     )
 

@@ -12,6 +12,7 @@ from custrel.errors import InvalidRule
 from custrel.frames import AnyFrame, collect, enter
 from custrel.rules import Rule
 from custrel.segmentation._cuts import check_cuts, points, read_cuts
+from custrel.segmentation._refusals import require_there
 
 __all__ = ["XyzRule", "demand_variation", "xyz"]
 
@@ -136,7 +137,7 @@ def demand_variation(
     Raises
     ------
     InvalidData
-        An amount is missing or infinite.
+        A customer or period is missing, or an amount missing or infinite.
     InvalidRule
         There are more periods than `periods` says.
     ColumnNotFound
@@ -156,7 +157,7 @@ def demand_variation(
     [0.0, 1.0]
     """
     door = enter(purchases)
-    door.require([customer, period])
+    require_there(door, customer, period)
     require_complete(door, amount)
     occurring = int(
         collect(door.frame.select(period).unique(subset=[period]).select(nw.len())).item()
@@ -201,7 +202,7 @@ def xyz(
     Raises
     ------
     InvalidData
-        An amount is missing or infinite.
+        A customer or period is missing, or an amount missing or infinite.
     InvalidRule
         There are more periods than `periods` says.
 

@@ -296,7 +296,7 @@ def in_parts(kernel: Callable[..., NDArray[Any]], *arrays: Floats) -> NDArray[An
     return result
 
 
-def require_one_length(**arrays: Floats) -> None:
+def require_one_length(**arrays: NDArray[Any]) -> None:
     """Refuse arrays that cannot be broadcast together."""
     try:
         np.broadcast_shapes(*[values.shape for values in arrays.values()])

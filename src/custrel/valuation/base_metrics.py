@@ -8,11 +8,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import as_float, as_key, require_complete, require_one_kind
 from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidData, Problem
-from custrel.frames import collect, enter
+from custrel.frames import count_rows, enter
 from custrel.valuation._amounts import amounts, require_amounts, require_present
+from custrel.valuation._rows import require_one_length
 from custrel.valuation.rate import Rate
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "repurchase_rate",
     "share_of_wallet",
 ]
+
+_TOLERANCE = 1e-9  # 0.1 and 0.2 are a little more than a wallet of 0.3
 
 Floats = NDArray[np.float64]
 
@@ -103,7 +106,8 @@ def referral_rates(
     ColumnNotFound
         A column is not there.
     InvalidData
-        There are no customers, or one refers himself.
+        There are no customers; one is missing, stands twice, or refers himself; or customers are
+        text and those who referred them numbers.
     InvalidRule
         `confidence` is not between 0 and 1.
 
@@ -123,7 +127,9 @@ def referral_rates(
     """
     door = enter(customers)
     door.require([customer, referred_by])
-    who, by = nw.col(customer), nw.col(referred_by)
+    require_present(door, customer, of="customer")
+    require_one_kind(door, customer, door, referred_by)
+    who, by = as_key(door, customer), as_key(door, referred_by)
     own = Flaw(
         ~by.is_null() & (who == by),
         "refers_itself",
@@ -138,11 +144,23 @@ def referral_rates(
     frame: Any = door.frame
     known = frame.select(who.alias("who")).unique(subset=["who"])
     named = frame.filter(~by.is_null()).select(by.alias("who")).unique(subset=["who"])
-    referrers = collect(known.join(named, on="who", how="inner").select(nw.len())).item()
     total = counts["rows"]
+    twice = total - count_rows(known)
+    if twice:
+        problem = Problem(
+            code="duplicate_customer",
+            message="a customer who stands there already",
+            column=customer,
+            count=twice,
+            remedy="Hand in one row per customer.",
+        )
+        raise InvalidData([problem])
+    # Where nobody was referred, nothing says what kind of thing a referrer is.
+    both = known.join(named, on="who", how="inner") if counts["referred"] else known.head(0)
+    referrers = count_rows(both)
     return (
         Rate(count=counts["referred"], total=total, confidence=confidence),
-        Rate(count=int(referrers), total=total, confidence=confidence),
+        Rate(count=referrers, total=total, confidence=confidence),
     )
 
 
@@ -265,7 +283,7 @@ def share_of_wallet(
     refuse_rows(
         door,
         Flaw(
-            here > everywhere,
+            here > everywhere * (1 + _TOLERANCE),
             "impossible_share",
             f"more than {wallet!r}",
             spend,
@@ -274,7 +292,7 @@ def share_of_wallet(
             shown=[spend, wallet],
         ),
     )
-    share = nw.when(everywhere > 0).then(here / everywhere)
+    share = nw.when(everywhere > 0).then((here / everywhere).clip(None, 1.0))
     return door.leave(door.frame.with_columns(share.alias(name)))
 
 
@@ -300,7 +318,7 @@ def period_over_period(values: ArrayLike) -> Floats:
     >>> period_over_period([100, 120, 90]).tolist()
     [nan, 0.2, -0.25]
     """
-    series = np.asarray(values, dtype=np.float64)
+    series = np.atleast_1d(np.asarray(values, dtype=np.float64))
     change = np.full(series.shape, np.nan)
     before = series[..., :-1]
     np.divide(series[..., 1:] - before, before, out=change[..., 1:], where=before != 0)
@@ -325,7 +343,7 @@ def plan_attainment(actual: ArrayLike, plan: ArrayLike) -> Floats:
     Raises
     ------
     InvalidData
-        A number is missing or infinite, or a plan negative.
+        A number is missing or infinite, a plan negative, or the arrays do not fit together.
 
     Examples
     --------
@@ -333,6 +351,7 @@ def plan_attainment(actual: ArrayLike, plan: ArrayLike) -> Floats:
     0.98
     """
     (done,), (planned,) = amounts(actual=actual), amounts(plan=plan, least=0)
+    require_one_length(actual=done, plan=planned)
     done, planned = np.broadcast_arrays(done, planned)
     part = np.full(done.shape, np.nan)
     np.divide(done, planned, out=part, where=planned > 0)

@@ -10,10 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from custrel._columns import as_float
 from custrel._flaws import Flaw, refuse_rows
+from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, enter
 from custrel.valuation._amounts import amounts, refuse, require_amounts
+from custrel.valuation._rows import require_one_length
 
 __all__ = ["evaluate_campaigns", "used_up_on"]
+
+_TOLERANCE = 1e-9  # 4.2 / 0.6 is a little more than 7, and no eighth day
 
 
 def evaluate_campaigns(
@@ -128,7 +132,8 @@ def used_up_on(start: ArrayLike, size: ArrayLike, per_day: ArrayLike) -> NDArray
     Raises
     ------
     InvalidData
-        A size is negative, or a use not positive.
+        A size is negative, or a use not positive; a date is missing or none; or the arrays do not
+        fit together.
 
     Examples
     --------
@@ -137,9 +142,25 @@ def used_up_on(start: ArrayLike, size: ArrayLike, per_day: ArrayLike) -> NDArray
     """
     (sizes,), (uses,) = amounts(size=size, least=0), amounts(per_day=per_day, least=0)
     refuse("per_day", uses, uses == 0, "nothing is used, so that the sample lasts for ever")
-    days = np.ceil(sizes / uses).astype("m8[D]")
-    first: NDArray[np.datetime64] = np.asarray(start, dtype="M8[D]")
+    first = _dates(start)
+    require_one_length(start=first, size=sizes, per_day=uses)
+    days = np.ceil(sizes / uses * (1 - _TOLERANCE)).astype("m8[D]")
     return np.asarray(first + days, dtype="M8[D]")
+
+
+def _dates(start: ArrayLike) -> NDArray[np.datetime64]:
+    try:
+        dates: NDArray[np.datetime64] = np.asarray(start, dtype="M8[D]")
+    except ValueError as error:
+        problem = Problem(code="not_dates", message=f"start: {error}", count=0)
+        raise InvalidData([problem], remedy="Write dates as 2024-03-01.") from error
+    missing = int(np.count_nonzero(np.isnat(dates)))
+    if missing:
+        problem = Problem(
+            code="missing_start", message="start: missing date", count=missing, of="value"
+        )
+        raise InvalidData([problem], remedy="Leave these samples out.")
+    return dates
 
 
 def _ratio(above: nw.Expr, below: nw.Expr) -> nw.Expr:

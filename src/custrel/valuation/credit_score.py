@@ -13,11 +13,15 @@ import numpy as np
 
 from custrel._columns import as_float
 from custrel.errors import InvalidRule
-from custrel.frames import Door, enter
+from custrel.frames import enter
 from custrel.rules import Rule
 from custrel.valuation._amounts import in_order, require_amounts, require_present, require_weights
+from custrel.valuation.rate import count_outcomes
 
 __all__ = ["CreditGrades", "CreditScore", "credit_coverage"]
+
+# Points are sums of fractions: 80 x 50/60 and 20 x 1/6 come this near to 70, and have reached it.
+_TOLERANCE = 1e-9
 
 
 def _as_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -200,7 +204,7 @@ def credit_coverage(frame: Any, *, rated: str = "rated", by: str | None = None) 
     ColumnNotFound
         A column is not there.
     InvalidData
-        A value is missing, or neither true nor false.
+        There are no customers, or a value is missing, or neither true nor false.
 
     Examples
     --------
@@ -213,15 +217,13 @@ def credit_coverage(frame: Any, *, rated: str = "rated", by: str | None = None) 
     """
     door = enter(frame)
     require_present(door, rated, by, of="customer")
-    flags = Door(door.frame.with_columns(nw.col(rated).cast(nw.Int64)), door.framed, door.columns)
-    require_amounts(flags, rated, least=0, most=1)
-    group = nw.lit("all") if by is None else nw.col(by)
-    counted = flags.frame.select(
-        group.alias(by or "group"), customers=nw.lit(1), rated=nw.col(rated)
-    )
-    sums = counted.group_by(by or "group").agg(nw.col("customers", "rated").sum())
-    shares = sums.with_columns(coverage=nw.col("rated") / nw.col("customers"))
-    return in_order(shares, by or "group")
+    group = by or "group"
+    if by is None:
+        door = attrs.evolve(door, frame=door.frame.with_columns(group=nw.lit("all")))
+    counted: Any = count_outcomes(door, rated, [group])
+    customers, known = (nw.col(name).cast(nw.Int64) for name in ("total", "count"))
+    shares = counted.select(group, customers=customers, rated=known, coverage=known / customers)
+    return in_order(shares, group)
 
 
 def require_bands(rule: Rule, cuts: tuple[float, ...], values: Any, what: str) -> None:
@@ -237,5 +239,6 @@ def band_of(value: nw.Expr, cuts: tuple[float, ...], results: list[nw.Expr]) -> 
     """Return the result of the band that a value lies in; at a cut, of the upper one."""
     found = results[0]
     for cut, result in zip(cuts, results[1:], strict=True):
-        found = nw.when(value >= cut).then(result).otherwise(found)
+        reached = value >= cut - _TOLERANCE * max(1.0, abs(cut))
+        found = nw.when(reached).then(result).otherwise(found)
     return found

@@ -21,6 +21,7 @@ __all__ = ["DeliveredValue", "perceived_value"]
 _BENEFITS = ("product_value", "service_value", "personnel_value", "image_value")
 _COSTS = ("money_cost", "time_cost", "energy_cost", "physical_cost")
 _FORMS = ("difference", "ratio")
+_TOLERANCE = 1e-12  # 0.1 and 0.2 are a little more than 0.3, and no better
 
 
 def _as_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -246,13 +247,19 @@ class DeliveredValue(Rule):
             customer_value=gets, customer_cost=gives, delivered_value=delivered
         )
 
+    def _rounding(self) -> nw.Expr:
+        """Return what a delivered value is made of, and so what its last digits are a part of."""
+        if self.form == "ratio":
+            return nw.col("delivered_value").abs()
+        return nw.col("customer_value").abs() + nw.col("customer_cost")
+
     def _compare(self, door: Door, offer: str, customer: str | None) -> AnyFrame:
         require_present(door, offer, customer, of="offer")
         group = "__one" if customer is None else customer
         value = nw.col("delivered_value")
         ranked = self._value(door).with_columns(__one=nw.lit(1))
         ranked = ranked.with_columns(__best=value.max().over(group))
-        first = value == nw.col("__best")
+        first = value >= nw.col("__best") - self._rounding() * _TOLERANCE
         ranked = ranked.with_columns(
             __first=nw.when(first).then(1).otherwise(0), __rest=nw.when(~first).then(value)
         ).with_columns(

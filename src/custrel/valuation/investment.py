@@ -32,6 +32,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 _MEASURES = ("npv", "payback", "contribution_rate")
+# Sums of fractions miss what they should come to in their last digits: money back up to so small a
+# part of what was paid is all of it.
 _TOLERANCE = 1e-9
 
 
@@ -168,7 +170,7 @@ def payback_period(
     lead = np.broadcast_shapes(paid.shape[:-1], outlay.shape)
     paid = np.broadcast_to(paid, (*lead, paid.shape[-1]))
     together, left = np.cumsum(paid, axis=-1), np.broadcast_to(outlay, lead)[..., None]
-    reached = together >= left
+    reached = together >= left * (1 - _TOLERANCE)
     back = reached.any(axis=-1, keepdims=True)
     last = np.argmax(reached, axis=-1, keepdims=True)
     if whole:
@@ -178,6 +180,7 @@ def payback_period(
         before = np.take_along_axis(together, last, axis=-1) - flow
         within = back & (flow > 0)
         part = np.divide(left - before, flow, out=np.zeros(last.shape), where=within)
+        part = np.minimum(part, 1.0)
     periods = np.where(back, last + part, np.inf)
     return np.asarray(np.where(outlay == 0, 0.0, periods[..., 0]))
 
@@ -384,6 +387,7 @@ def _payback(present: Sequence[nw.Expr], paid: nw.Expr) -> nw.Expr:
     found = nw.lit(None, dtype=nw.Float64)
     for place in reversed(range(len(present))):
         before = sums[place - 1] if place else nw.lit(0.0)
-        part = (paid - before) / present[place]
-        found = nw.when(sums[place] >= paid).then(part + float(place)).otherwise(found)
+        part = ((paid - before) / present[place]).clip(None, 1.0)
+        back = sums[place] >= paid * (1 - _TOLERANCE)
+        found = nw.when(back).then(part + float(place)).otherwise(found)
     return nw.when(paid > 0).then(found).otherwise(nw.lit(0.0))

@@ -351,6 +351,11 @@ class MarkovPolicy(Rule):
     worth : StateValues
         The value of a customer of each state now.
 
+    Raises
+    ------
+    InvalidRule
+        A state stands twice, or actions or values are not those of the states.
+
     Examples
     --------
     >>> import pandas as pd
@@ -368,6 +373,16 @@ class MarkovPolicy(Rule):
     states: tuple[State, ...] = attrs.field(converter=as_states)
     actions: tuple[tuple[str, ...], ...] = attrs.field(converter=_as_actions)
     worth: StateValues
+
+    def __attrs_post_init__(self) -> None:
+        check_states(self.states)
+        if not self.actions or any(len(row) != len(self.states) for row in self.actions):
+            raise InvalidRule(
+                f"actions are rows of one action for each of the {len(self.states)} states, one "
+                f"row or more; got {self.actions}."
+            )
+        if self.worth.states != self.states:
+            raise InvalidRule(f"worth is of the states {self.worth.states}, not {self.states}.")
 
     def recommend(self, customers: Any, *, state: str = "state") -> Any:
         """Add what to do now with each customer, and what he is worth.

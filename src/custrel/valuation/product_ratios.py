@@ -18,6 +18,8 @@ __all__ = ["gross_margin_rate", "merchandise_turnover", "product_ratios", "sales
 
 Floats = NDArray[np.float64]
 
+# Sums of fractions that cancel seldom come to 0, but to so small a part of what they are sums of.
+_TOLERANCE = 1e-12
 _BASES = ("sales", "cost")
 # What cannot sum up row by row inside groups: the parts, which are few, are ranked in pandas.
 _NO_WINDOWS = frozenset({nw.Implementation.PYARROW, nw.Implementation.DASK})
@@ -156,7 +158,8 @@ def product_ratios(
         raise UnknownCode("basis of turnover", str(basis), _BASES)
     door = enter(frame)
     require_amounts(door, sales, cost, opening, closing, least=0, of="product")
-    total = _total(door.frame.select(as_float(sales).sum()), sales)
+    sums = door.frame.select(as_float(sales).sum(), __size=as_float(sales).sum())
+    total = _total(sums, sales)
     sold, paid = as_float(sales), as_float(cost)
     stock = (as_float(opening) + as_float(closing)) / 2
     margin = nw.when(sold > 0).then((sold - paid) / sold)
@@ -234,13 +237,13 @@ def sales_mix(
     lone = door.frame.select(*keys, *[as_float(name).alias(name) for name in numbers])
     parts: Any = lone.group_by(*keys).agg(*[nw.col(name).sum() for name in numbers])
     within = keys[:-1]
-    totals: Any = parts.select(*within, __total=nw.col(amount))
+    totals: Any = parts.select(*within, __total=nw.col(amount), __size=nw.col(amount).abs())
     if within:
-        totals = totals.group_by(*within).agg(nw.col("__total").sum())
+        totals = totals.group_by(*within).agg(nw.col("__total", "__size").sum())
         _require_something(totals, amount)
-        parts = parts.join(totals, on=within, how="left")
+        parts = parts.join(totals.drop("__size"), on=within, how="left")
     else:
-        total = _total(totals.select(nw.col("__total").sum()), amount)
+        total = _total(totals.select(nw.col("__total", "__size").sum()), amount)
         parts = parts.with_columns(__total=nw.lit(total), __all=nw.lit(1))
     if door.engine in _NO_WINDOWS:
         parts = nw.from_native(collect(parts).to_pandas())
@@ -262,9 +265,10 @@ def sales_mix(
     return door.table({name: ordered.get_column(name).to_numpy() for name in columns})
 
 
-def _total(frame: Any, column: str) -> float:
-    total = float(collect(frame).item() or 0.0)
-    if not total:
+def _total(sums: Any, column: str) -> float:
+    """Return a sum, which stands beside that of the sizes; refuse one that is 0."""
+    total, size = (float(number or 0.0) for number in collect(sums).row(0))
+    if abs(total) <= _TOLERANCE * size:
         problem = Problem(
             code="nothing_to_divide",
             message="sums to 0, so that nothing has a share of it",
@@ -277,14 +281,15 @@ def _total(frame: Any, column: str) -> float:
 
 def _require_something(totals: Any, column: str) -> None:
     """Refuse groups whose sum is 0."""
-    empty = collect(totals.filter(nw.col("__total") == 0).head(3))
+    nothing = nw.col("__total").abs() <= nw.col("__size") * _TOLERANCE
+    empty = collect(totals.filter(nothing).head(3))
     if len(empty):
         problem = Problem(
             code="nothing_to_divide",
             message="sums to 0 in a group, so that nothing has a share of it",
             column=column,
             count=0,
-            rows=tuple(str(row) for row in empty.drop("__total").rows(named=True)),
+            rows=tuple(str(row) for row in empty.drop("__total", "__size").rows(named=True)),
             remedy="Leave these groups out.",
         )
         raise InvalidData([problem])

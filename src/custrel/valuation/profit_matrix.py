@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -219,8 +220,12 @@ class ProfitMatrix(Rule):
             A column is not there.
         InvalidData
             A value is missing or infinite, or a product is none of the matrix.
+        InvalidRule
+            Two products, or a product and another column of the table, cannot both be a column:
+            they have one name, or in DuckDB names that differ in capitals alone.
         """
         door = self._enter(sales, customer, product, profit)
+        self._require_columns(door, customer)
         cells = self._cells(door, customer, product, {"profit": profit})
         spread = {
             name: nw.when(nw.col(product) == name).then(nw.col("profit")).otherwise(nw.lit(0.0))
@@ -310,6 +315,17 @@ class ProfitMatrix(Rule):
             ),
         )
         return door
+
+    def _require_columns(self, door: Door, customer: str) -> None:
+        names = (customer, *self.products, "profit", "customer_class")
+        told = str.casefold if door.engine is nw.Implementation.DUCKDB else str
+        counts = Counter(map(told, names))
+        alike = [name for name in names if counts[told(name)] > 1]
+        if alike:
+            raise InvalidRule(
+                f"a table cannot have a column for each of {', '.join(map(repr, alike))}: rename "
+                "a product, or take cells(), which has rows."
+            )
 
     def _cells(self, door: Door, customer: str, product: str, sums: dict[str, str]) -> Any:
         """Add up the sales of each customer and product, and read the signs."""

@@ -16,6 +16,12 @@ from custrel.frames import AnyFrame, Door, enter, read_schema
 __all__ = ["Rate", "rates"]
 
 
+def _as_count(number: float) -> int:
+    if not float(number).is_integer():
+        raise InvalidRule(f"{number!r} counts nothing: a rate is of whole numbers.")
+    return int(number)
+
+
 @attrs.frozen(kw_only=True)
 class Rate:
     """A count of a total, with Wilson's interval.
@@ -32,8 +38,8 @@ class Rate:
     Raises
     ------
     InvalidRule
-        The counts are negative, or `count` exceeds `total`, or `confidence` is not between 0
-        and 1.
+        The counts are negative or no whole numbers, or `count` exceeds `total`, or `confidence`
+        is not between 0 and 1.
 
     See Also
     --------
@@ -52,8 +58,8 @@ class Rate:
     30.8% (25.5% to 36.6%), 81 of 263
     """
 
-    count: int = attrs.field(converter=int)
-    total: int = attrs.field(converter=int)
+    count: int = attrs.field(converter=_as_count)
+    total: int = attrs.field(converter=_as_count)
     confidence: float = attrs.field(default=0.95, converter=float)
 
     def __attrs_post_init__(self) -> None:
@@ -138,7 +144,7 @@ def rates(
     keys = [by] if isinstance(by, str) else list(by)
     door = enter(frame)
     door.require([*keys, outcome])
-    counted = _count(door, outcome, keys)
+    counted = count_outcomes(door, outcome, keys)
     n, k = nw.col("total").cast(nw.Float64), nw.col("count").cast(nw.Float64)
     middle, reach = (k + z * z / 2) / (n + z * z), z / (n + z * z)
     half = (k * (n - k) / n + z * z / 4).sqrt() * reach
@@ -148,8 +154,8 @@ def rates(
     return counted.with_columns(rate=k / n, low=low, high=high).to_native()
 
 
-def _count(door: Door, outcome: str, keys: list[str]) -> AnyFrame:
-    """Count the rows and the hits of each group, where the data lie."""
+def count_outcomes(door: Door, outcome: str, keys: list[str]) -> AnyFrame:
+    """Count the rows (``total``) and the hits (``count``) of each group, where the data lie."""
     if read_schema(door.frame)[outcome] == nw.Boolean:
         hit = nw.when(nw.col(outcome)).then(1).otherwise(0)
         bad = nw.col(outcome).is_null()

@@ -48,7 +48,8 @@ def referral_value(
     Raises
     ------
     InvalidData
-        A value is missing or infinite, a number negative, or a share not between 0 and 1.
+        A value is missing or infinite, a number negative, a share not between 0 and 1, or the
+        arrays do not fit together.
 
     Notes
     -----
@@ -67,5 +68,12 @@ def referral_value(
     (number,) = amounts(referred=referred, least=0)
     worth, cost, paid = amounts(value=value, saved=saved, reward=reward)
     come, anyway = amounts(conversion=conversion, would_have_come=would_have_come, least=0, most=1)
-    require_one_length(referred=number, value=worth, conversion=come)
+    require_one_length(
+        referred=number,
+        value=worth,
+        conversion=come,
+        would_have_come=anyway,
+        saved=cost,
+        reward=paid,
+    )
     return np.asarray(number * come * ((1 - anyway) * worth + cost - paid))

@@ -8,6 +8,7 @@ import attrs
 
 from custrel.errors import InvalidRule
 from custrel.rules import Rule
+from custrel.valuation._amounts import number_of_periods
 
 __all__ = ["ReputationGame", "ReputationPath"]
 
@@ -154,10 +155,9 @@ class ReputationGame(Rule):
         Raises
         ------
         InvalidRule
-            `periods` is less than 1.
+            `periods` is less than 1, or no whole number.
         """
-        if periods < 1:
-            raise InvalidRule(f"{periods!r} periods: there must be at least one.")
+        number_of_periods("periods", periods, least=1)
         need = self.needed
         tempted = (self.firm_exploits - self.firm_honours) / (
             self.firm_exploits - self.firm_outside

@@ -46,7 +46,8 @@ def acquire_or_retain(
     Raises
     ------
     InvalidData
-        A value is missing or infinite, or a cost or `value_new` is not above 0.
+        A value is missing or infinite, a cost or `value_new` is not above 0, or the arrays do not
+        fit together.
 
     Notes
     -----
@@ -68,7 +69,7 @@ def acquire_or_retain(
     (old,) = amounts(value_old=value_old)
     for name, values in ("acquisition_cost", win), ("retention_cost", keep), ("value_new", new):
         refuse(name, values, values <= 0, "not above 0")
-    require_one_length(value_old=old, value_new=new)
+    require_one_length(acquisition_cost=win, retention_cost=keep, value_new=new, value_old=old)
     return np.asarray(old / keep * win / new)
 
 

@@ -14,6 +14,8 @@ from custrel.valuation._amounts import require_amounts
 
 __all__ = ["service_budget"]
 
+_TOLERANCE = 1e-9  # three floors of 0.1 come to a little more than 0.3
+
 
 def service_budget(
     frame: Any, *, total: float, value: str = "lifetime_value", floor: float = 0.0
@@ -57,6 +59,8 @@ def service_budget(
     door = enter(frame)
     rows = require_amounts(door, value)
     left = total - floor * rows
+    if abs(left) <= _TOLERANCE * abs(total):
+        left = 0.0
     if not (floor >= 0 and np.isfinite(total) and left >= 0):
         raise InvalidRule(
             f"a budget of {total:g} does not pay {floor:g} for each of {rows:,} customers; the "

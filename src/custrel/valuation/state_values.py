@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_code
 from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidRule
 from custrel.frames import enter
@@ -109,10 +110,11 @@ def attach_by_state(
     door = enter(customers)
     door.require([state])
     known = next(iter(columns.values()))[0]
+    code = as_code(door, state, known)
     refuse_rows(
         door,
         Flaw(
-            ~nw.col(state).is_null() & ~nw.col(state).is_in(list(known)),
+            ~nw.col(state).is_null() & ~code.is_in(list(known)),
             "unknown_state",
             f"none of the {len(known)} states that are known",
             state,
@@ -120,7 +122,7 @@ def attach_by_state(
         ),
     )
     added = {
-        name: nw.col(state).replace_strict(
+        name: code.replace_strict(
             list(states),
             list(values),
             default=None,

@@ -17,6 +17,8 @@ from custrel.valuation._amounts import require_amounts
 
 __all__ = ["Pruning", "Triage", "TriageRule"]
 
+_TOLERANCE = 1e-9  # 0.29 of 100 is a little less than 29
+
 
 class Triage(StrEnum):
     """What to do about a customer: the goals of profitability analysis (识别、留住、剔除).
@@ -126,7 +128,8 @@ class TriageRule(Rule):
             if revenue is None or cost is None:
                 raise InvalidRule("a cost ratio needs revenue= and cost=, the columns of both.")
             require_amounts(door, revenue, cost, least=0)
-            remove = remove & (as_float(cost) > as_float(revenue) * self.largest_cost_ratio)
+            most = as_float(revenue) * (self.largest_cost_ratio * (1 + _TOLERANCE))
+            remove = remove & (as_float(cost) > most)
         other = nw.when(remove).then(nw.lit("remove")).otherwise(nw.lit("keep"))
         gone = nw.when(remove).then(-brings).otherwise(nw.lit(0.0))
         return door.leave(

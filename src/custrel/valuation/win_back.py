@@ -11,12 +11,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custrel._columns import as_float
+from custrel._columns import as_code, as_float
 from custrel._flaws import Flaw, refuse_rows
 from custrel.errors import InvalidRule
 from custrel.frames import Door, enter, read_schema
 from custrel.rules import Rule
-from custrel.valuation._amounts import amounts, require_amounts
+from custrel.valuation._amounts import amounts, require_amounts, require_present
+from custrel.valuation._rows import require_one_length
 
 __all__ = ["WinBackPlan", "WinBackRule"]
 
@@ -230,7 +231,7 @@ class WinBackRule(Rule):
         Raises
         ------
         InvalidData
-            A number is missing or infinite, or a cost negative.
+            A number is missing or infinite, a cost negative, or the arrays do not fit together.
 
         Notes
         -----
@@ -238,6 +239,7 @@ class WinBackRule(Rule):
         0 and S.  It depends neither on the type of churn nor on the plan's cost.
         """
         (worth,), (cost,) = amounts(value=value), amounts(switching_cost=switching_cost, least=0)
+        require_one_length(value=worth, switching_cost=cost)
         return np.clip(worth - self.half_cost / log(2), 0.0, cost)
 
     def judge(
@@ -275,7 +277,8 @@ class WinBackRule(Rule):
         ColumnNotFound
             A column is not there.
         InvalidData
-            A number is missing or infinite, a cost negative, or a type of churn unknown.
+            A number is missing or infinite, a cost negative, a type of churn unknown, or it is
+            not said whether a customer was heard.
         """
         door = enter(customers)
         require_amounts(door, value)
@@ -302,12 +305,12 @@ class WinBackRule(Rule):
 
     def _prior(self, door: Door, churn_type: str, heard: str | None) -> nw.Expr:
         shares = {name: self.prior * share for name, share in self.recoverable}
-        prior = nw.col(churn_type).replace_strict(
+        prior = as_code(door, churn_type, shares).replace_strict(
             list(shares), list(shares.values()), default=None, return_dtype=nw.Float64
         )
         if heard is None:
             return prior
-        door.require([heard])
+        require_present(door, heard, of="customer")
         listened = nw.col(heard)
         if read_schema(door.frame)[heard] != nw.Boolean:
             require_amounts(door, heard, least=0, most=1)
@@ -317,10 +320,11 @@ class WinBackRule(Rule):
     def _require_types(self, door: Door, churn_type: str) -> None:
         door.require([churn_type])
         known = [name for name, _ in self.recoverable]
+        code = as_code(door, churn_type, known)
         refuse_rows(
             door,
             Flaw(
-                nw.col(churn_type).is_null() | ~nw.col(churn_type).is_in(known),
+                nw.col(churn_type).is_null() | ~code.is_in(known),
                 "unknown_churn_type",
                 f"none of the types of churn that the rule knows ({', '.join(known)})",
                 churn_type,
