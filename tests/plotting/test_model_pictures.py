@@ -1,5 +1,7 @@
 """Frequencies, heterogeneity, regularity of timing, independence of spend and frequency."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +9,12 @@ import pytest
 from custrel.errors import InvalidRule, UnknownCode
 from custrel.plotting import (
     plot_frequencies,
+    plot_frequency_recency,
     plot_heterogeneity,
+    plot_holdout,
     plot_regularity,
     plot_spend_independence,
+    plot_tracking,
 )
 from custrel.valuation import (
     BgBb,
@@ -19,6 +24,7 @@ from custrel.valuation import (
     ShiftedBetaGeometric,
     frequency_table,
     regularity,
+    tracking,
 )
 
 
@@ -96,3 +102,79 @@ def test_refused(model, log, halves):
         plot_spend_independence(halves, groups=1)
     with pytest.raises(InvalidRule, match="groups=1"):
         plot_frequencies(pd.DataFrame({"frequency": [1], "T": [2.0]}), model, groups=1)
+
+
+# ----------------------------------------------------------------------------------- Chinese
+
+DRAWN = {
+    "frequencies": (
+        "模型错置了1%的客户",
+        lambda d, **o: plot_frequencies(d["halves"], d["model"], **o),
+    ),
+    "p_alive": (
+        "客户还在吗？",
+        lambda d, **o: plot_frequency_recency(d["model"], T=39, **o),
+    ),
+    "expected_purchases": (
+        "客户未来8周会购买几次？",
+        lambda d, **o: plot_frequency_recency(
+            d["model"], T=39, what="expected_purchases", horizon=8, **o
+        ),
+    ),
+    "heterogeneity": (
+        "半数客户的流失概率低于19%",
+        lambda d, **o: plot_heterogeneity(d["model"], trait="dropout_probability", **o),
+    ),
+    "a rate": (
+        "半数客户的购买次数低于0.0121（每个时间单位）",
+        lambda _, **o: plot_heterogeneity(Nbd(r=0.4, alpha=12.0), **o),
+    ),
+    "holdout": (
+        "验证期：预期购买1,653次，实际1,882次（+14%）",
+        lambda d, **o: plot_holdout(d["halves"], d["model"], by="recency", **o),
+    ),
+    "regularity": (
+        "购买时间与随机无异：k = 0.94",
+        lambda d, **o: plot_regularity(d["log"], **o),
+    ),
+    "spend": (
+        "消费额与购买频率可能有关：相关系数+0.11",
+        lambda d, **o: plot_spend_independence(d["halves"], **o),
+    ),
+    "tracking": (
+        "至第78周：预期购买4,161次，实际4,339次（+4%）",
+        lambda d, **o: plot_tracking(d["tracked"], **o),
+    ),
+    "tracking_incremental": (
+        "验证期：预期购买1,667次，实际1,882次（+13%）",
+        lambda d, **o: plot_tracking(d["tracked"], what="incremental", **o),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def data(log, halves, model):
+    tracked = tracking(log, model, calibration_until="1997-09-30")
+    return {"log": log, "halves": halves, "model": model, "tracked": tracked}
+
+
+@pytest.mark.parametrize(("title", "draw"), DRAWN.values(), ids=DRAWN)
+def test_in_chinese(title, draw, data, no_chinese_font, chinese_font):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of matplotlib, about letters that a font does not have
+        ax = draw(data, language="zh")
+        ax.figure.canvas.draw()
+    assert ax.get_title(loc="left").replace("\n", "") == title
+    for text in (ax.get_xlabel(), ax.get_ylabel()):
+        assert not text.isascii()
+    with pytest.raises(UnknownCode, match="'en', 'zh'"):
+        draw(data, language="fr")
+
+
+@pytest.mark.parametrize(("title", "draw"), DRAWN.values(), ids=DRAWN)
+def test_chinese_without_a_font(title, draw, data, no_chinese_font):
+    with pytest.warns(UserWarning, match="the text is English") as seen:
+        ax = draw(data, language="zh")
+    assert seen[0].filename == __file__
+    assert ax.get_title(loc="left") != title
+    assert ax.get_xlabel().isascii()

@@ -1,5 +1,6 @@
 """What holds for every picture: where it is drawn, what it leaves alone, and that it can be read."""
 
+import inspect
 import itertools
 import sys
 
@@ -12,7 +13,7 @@ from matplotlib.text import Annotation, Text
 
 from custrel import plotting
 from custrel.errors import MissingExtra
-from custrel.plotting._axes import BLUE, GREY, ORANGE, compare, percent, readable_on, short
+from custrel.plotting._axes import BLUE, GREY, ORANGE, _break, compare, percent, readable_on, short
 from custrel.satisfaction import ipa_survey
 from custrel.segmentation import (
     STANDARD_SEGMENTS,
@@ -194,6 +195,14 @@ def test_matplotlib_missing(draw, data, monkeypatch):
         draw(data)
 
 
+@pytest.mark.parametrize("name", [name for name in dir(plotting) if name.startswith("plot_")])
+def test_every_picture_speaks_both_languages_on_any_axes(name):
+    parameters = inspect.signature(getattr(plotting, name)).parameters
+    for option, default in (("language", "en"), ("ax", None)):
+        assert parameters[option].kind is inspect.Parameter.KEYWORD_ONLY
+        assert parameters[option].default == default
+
+
 def test_colours_differ_for_every_kind_of_vision():
     """In the matrices of Machado, Oliveira & Fernandes (2009) for full colour deficiencies."""
     from matplotlib.colors import to_rgb
@@ -259,3 +268,14 @@ def test_what_came_is_compared_with_what_was_expected():
     assert compare(1000, 960) == "1,000 purchases expected, 960 came (-4%)"
     assert compare(100.2, 100) == "100 purchases expected, 100 came"
     assert compare(0, 5) == "0 purchases expected, 5 came"
+    assert compare(1000, 1130, language="zh") == "预期购买1,000次，实际1,130次（+13%）"
+
+
+def test_lines_break_where_chinese_ones_may():
+    """No line begins with what closes a phrase, nor ends with an opening bracket (避头尾)."""
+    text = "甲乙丙（95%）；丁 戊 words here，己"
+    for width in np.arange(1, 20, 0.25):
+        lines = _break(text, width)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert not any(line[0] in "，；）" or line[-1] == "（" for line in lines)
+    assert _break("甲乙丙丁", 2.2) == ["甲乙", "丙丁"]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from custrel.errors import MissingExtra
-from custrel.labels import label_or_code
+from custrel.labels import label, label_or_code
 from custrel.plotting._fonts import font_of
 from custrel.units import TimeUnit
 
@@ -57,6 +57,7 @@ _MEASURES = MappingProxyType(
 )
 _WIDTH_OF_A_LETTER = 0.55  # of the font size; DejaVu Sans is wide
 _WIDTH_OF_A_SIGN = 1.05  # of a Chinese one, whose place is rounded up to whole pixels
+_CLOSING = "，。；：？！、）"
 _GAP = 4.0  # points between lines of text and the picture
 _LINE = 1.25  # height of a line of text, of the font size
 
@@ -157,13 +158,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%" if 0 < abs(share) < 0.0095 else f"{100 * share:.0f}%"
 
 
-def compare(expected: float, actual: float) -> str:
+def compare(expected: float, actual: float, *, language: str = "en") -> str:
     """Say in a few words what was expected and what came."""
-    said = f"{expected:,.0f} purchases expected, {actual:,.0f} came"
+    zh = language == "zh"
+    said = "预期购买{:,.0f}次，实际{:,.0f}次" if zh else "{:,.0f} purchases expected, {:,.0f} came"
+    said = said.format(expected, actual)
     if not expected or round(expected) == round(actual):
         return said
     more = actual / expected - 1
-    return f"{said} ({'+' if more > 0 else '-'}{percent(abs(more))})"
+    change = f"{'+' if more > 0 else '-'}{percent(abs(more))}"
+    return f"{said}（{change}）" if zh else f"{said} ({change})"
 
 
 def column_name(column: str, language: str) -> str:
@@ -188,9 +192,26 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def plural(unit: TimeUnit | None) -> str:
+def singular(unit: TimeUnit | None, language: str) -> str:
+    """Return what one unit of time is called, where it is counted."""
+    if unit is None:
+        return "个时间单位" if language == "zh" else "unit of time"
+    return label(unit, language).lower()
+
+
+def plural(unit: TimeUnit | None, language: str) -> str:
     """Return what times are measured in, as a word."""
-    return "units of time" if unit is None else f"{unit.name.lower()}s"
+    one = singular(unit, language)
+    if language == "zh":
+        return one.removeprefix("个")
+    return "units of time" if unit is None else f"{one}s"
+
+
+def in_time(number: float, unit: TimeUnit | None, language: str) -> str:
+    """Return a length of time in words."""
+    if language == "zh":
+        return f"{number:,.10g}{singular(unit, language)}"
+    return f"{number:,.10g} {plural(unit, language)}" if unit is None else unit.in_words(number)
 
 
 def model_name(model: object) -> str:
@@ -223,8 +244,11 @@ def _break(text: str, width: float) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Part a text where a line may end: after a blank, and after any Chinese letter."""
-    return re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text)
+    """Part a text where a line may end: after a blank, and after any Chinese letter.
+
+    No line begins with what closes a phrase, and none ends with an opening bracket.
+    """
+    return re.findall(rf"（*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[{_CLOSING}]*\s*|\s+", text)
 
 
 def _length(text: str) -> float:

@@ -81,6 +81,11 @@ def font_of(family: list[str] | None) -> dict[str, Any]:
     return {} if family is None else {"fontfamily": family}
 
 
+def font_properties(family: list[str] | None) -> Any:
+    """Return the font as the `prop` of a legend."""
+    return None if family is None else {"family": family}
+
+
 def _families_for(texts: Iterable[str]) -> list[str] | None:
     """Return font families that have all letters of some texts, the chosen one first.
 

@@ -14,7 +14,7 @@ from custrel.errors import InvalidData, Problem, UnknownCode
 from custrel.frames import collect
 from custrel.labels import label
 from custrel.plotting._axes import GREY
-from custrel.plotting._fonts import Language, choose_language, font_of
+from custrel.plotting._fonts import Language, choose_language, font_of, font_properties
 from custrel.satisfaction.kano_analysis import KanoAnalysis
 
 if TYPE_CHECKING:
@@ -123,10 +123,6 @@ def require_some(rows: Rows, message: str) -> None:
     if not len(rows["feature"]):
         remedy = "Look at the analysis itself: how do the answers fall?"
         raise InvalidData([Problem(code="empty", message=message, count=0, remedy=remedy)])
-
-
-def font_properties(family: list[str] | None) -> Any:
-    return None if family is None else {"family": family}
 
 
 def label_axes(ax: Axes, x: str, y: str, family: list[str] | None) -> None:

@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.labels import label
 from custrel.plotting._axes import (
     PALE,
     SEQUENTIAL,
     axes_for,
     capital,
     percent,
+    plural,
     readable_on,
     require_matplotlib,
     short,
+    singular,
     write_headline,
 )
 from custrel.plotting._fonts import font_of, speak
@@ -222,8 +223,7 @@ def _unit_words(
     """Return what one period is called, and what many are."""
     if period is None:
         return words["period"], words["periods"]
-    one = label(period, language).lower()
-    return one, f"{one}s" if language == "en" else one.removeprefix("个")
+    return singular(period, language), plural(period, language)
 
 
 def _draw(ax: Axes, shown: Floats, whole: NDArray[np.bool_], what: str) -> None:

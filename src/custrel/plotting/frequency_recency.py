@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +13,15 @@ from custrel.errors import InvalidRule, UnknownCode
 from custrel.plotting._axes import (
     SEQUENTIAL,
     axes_for,
+    in_time,
     model_name,
     plural,
     readable_on,
     require_matplotlib,
     write_headline,
 )
-from custrel.units import TimeUnit, known_unit
+from custrel.plotting._fonts import font_of, speak
+from custrel.units import known_unit
 from custrel.valuation.lifetime_value import PurchaseModel
 
 if TYPE_CHECKING:
@@ -30,6 +34,36 @@ Floats = NDArray[np.float64]
 
 _WHAT = ("p_alive", "expected_purchases")
 _CELLS = 100  # of recency
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "across": "Repeat purchases so far",
+                "up": "Time from first to last purchase ({units})",
+                "alive title": "Is the customer still there?",
+                "alive": "Probability of still being a customer, P(alive)",
+                "ahead title": "How often will the customer buy in the next {ahead}?",
+                "ahead": "Expected purchases in the next {ahead}",
+                "note": "{model}; first purchase {age} ago; one-time buyers (not drawn): {once:.2f}",
+                "lately": "often and lately",
+                "silent": "often, then silent",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "across": "至今重复购买次数",
+                "up": "首次到最近一次购买的时间（{units}）",
+                "alive title": "客户还在吗？",
+                "alive": "仍是客户的概率 P(alive)",
+                "ahead title": "客户未来{ahead}会购买几次？",
+                "ahead": "未来{ahead}的预期购买次数",
+                "note": "{model}；首次购买在{age}前；仅购买一次的客户（未画出）：{once:.2f}",
+                "lately": "经常且最近",
+                "silent": "曾经常，后沉寂",
+            }
+        ),
+    }
+)
 
 
 def plot_frequency_recency(
@@ -39,6 +73,7 @@ def plot_frequency_recency(
     what: Literal["p_alive", "expected_purchases"] = "p_alive",
     horizon: float | None = None,
     max_frequency: int = 20,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what a model expects of customers, by how often and how recently they bought.
@@ -55,6 +90,8 @@ def plot_frequency_recency(
         How far to look ahead, in the model's unit; needed for purchases to expect.
     max_frequency : int
         The highest number of repeat purchases to draw.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -69,9 +106,14 @@ def plot_frequency_recency(
     InvalidRule
         `T` or `max_frequency` is not positive; or the horizon is missing or negative.
     UnknownCode
-        `what` is none of the choices.
+        `what` is none of the choices, or there is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     Notes
     -----
@@ -105,36 +147,30 @@ def plot_frequency_recency(
     cells = judge(*np.meshgrid(often, (edges[1:] + edges[:-1]) / 2))
     once = float(judge(np.zeros(1), np.zeros(1))[0])
     unit = known_unit(model)
-    if what == "p_alive":
-        title = "Is the customer still there?"
-        label, high = "Probability of still being a customer, P(alive)", 1.0
-    else:
-        ahead = _words(horizon or 0.0, unit)
-        title = f"How often will the customer buy in the next {ahead}?"
-        label, high = f"Expected purchases in the next {ahead}", float(cells.max()) or 1.0
+    words, language, family = speak(_TEXTS, language)
+    name = "alive" if what == "p_alive" else "ahead"
+    high = 1.0 if what == "p_alive" else float(cells.max()) or 1.0
+    ahead = in_time(horizon or 0.0, unit, language)
 
     ax = axes_for(ax)
-    _draw(ax, edges, often, cells, high=high, label=label)
-    ax.set_xlabel("Repeat purchases so far")
-    ax.set_ylabel(f"Time from first to last purchase ({plural(unit)})")
-    write_headline(
-        ax,
-        title,
-        f"{model_name(model)}; first purchase {_words(T, unit)} ago; "
-        f"one-time buyers (not drawn): {once:.2f}",
-    )
+    bar = _draw(ax, edges, often, cells, high=high)
+    bar.set_label(words[name].format(ahead=ahead), **font_of(family))
+    _name_corners(ax, bar.mappable, cells, words, family)
+    ax.set_xlabel(words["across"], **font_of(family))
+    ax.set_ylabel(words["up"].format(units=plural(unit, language)), **font_of(family))
+    age = in_time(T, unit, language)
+    note = words["note"].format(model=model_name(model), age=age, once=once)
+    write_headline(ax, words[f"{name} title"].format(ahead=ahead), note, family=family)
     return ax
 
 
-def _draw(
-    ax: Axes, edges: Floats, often: Floats, cells: Floats, *, high: float, label: str
-) -> None:
+def _draw(ax: Axes, edges: Floats, often: Floats, cells: Floats, *, high: float) -> Any:
     """Draw the cells, a bar that explains their colours, and lines through equal ones."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
 
     columns = np.append(often, often.size + 1) - 0.5
     mesh = ax.pcolormesh(columns, edges, cells, cmap=SEQUENTIAL, vmin=0, vmax=high)
-    bar = ax.figure.colorbar(mesh, ax=ax, label=label)
+    bar = ax.figure.colorbar(mesh, ax=ax)
     cast("Spine", bar.outline).set_visible(False)
     ticks = np.asarray(bar.get_ticks())
     levels = ticks[(ticks > cells.min()) & (ticks < cells.max())]
@@ -142,9 +178,17 @@ def _draw(
         middles = (edges[1:] + edges[:-1]) / 2
         lines = ax.contour(often, middles, cells, levels=levels, colors="white", linewidths=0.8)
         bar.add_lines(lines)
-    for text, row, side in (("often and lately", -1, "top"), ("often, then silent", 0, "bottom")):
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.spines[:].set_visible(False)
+    return bar
+
+
+def _name_corners(
+    ax: Axes, mesh: Any, cells: Floats, words: Mapping[str, str], family: list[str] | None
+) -> None:
+    for name, row, side in (("lately", -1, "top"), ("silent", 0, "bottom")):
         ax.annotate(
-            text,
+            words[name],
             (1, 1 if side == "top" else 0),
             (-5, -4 if side == "top" else 4),
             xycoords="axes fraction",
@@ -153,9 +197,8 @@ def _draw(
             va=side,
             color=readable_on(mesh.to_rgba(cells[row, -1:])[0]),
             fontsize="small",
+            **font_of(family),
         )
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.spines[:].set_visible(False)
 
 
 def _check(what: str, T: float, horizon: float | None, max_frequency: int) -> None:
@@ -167,7 +210,3 @@ def _check(what: str, T: float, horizon: float | None, max_frequency: int) -> No
         raise InvalidRule(f"max_frequency={max_frequency!r}: expected 1, 2, ...")
     if what == "expected_purchases" and (horizon is None or not 0 <= horizon < np.inf):
         raise InvalidRule(f"horizon={horizon!r}: say how far to look ahead, in the model's unit.")
-
-
-def _words(number: float, unit: TimeUnit | None) -> str:
-    return f"{number:,.10g} units of time" if unit is None else unit.in_words(number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals.stable.v2 as nw
@@ -14,11 +16,13 @@ from custrel.plotting._axes import (
     ORANGE,
     axes_for,
     compare,
+    in_time,
     model_name,
     plural,
     require_matplotlib,
     write_headline,
 )
+from custrel.plotting._fonts import font_of, font_properties, speak
 from custrel.units import known_unit
 from custrel.valuation.holdout import holdout_by
 from custrel.valuation.lifetime_value import PurchaseModel
@@ -30,6 +34,39 @@ __all__ = ["plot_holdout"]
 
 Floats = NDArray[np.float64]
 
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": MappingProxyType(
+            {
+                "actual": "actual",
+                "expected": "expected ({model})",
+                "up": "Mean purchases in the holdout",
+                "title": "In the holdout: {compared}",
+                "note": "{number:,.0f} customers, counted below the axis; a holdout{length}",
+                "length": " of {time}",
+                "none": "none",
+                "by expected": "{groups} groups of customers, from the least expected of to the most",
+                "by recency": "Age at the last purchase in calibration, up to ... {units}; none: no repeat purchase",
+                "by frequency": "Repeat purchases in calibration",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "actual": "实际",
+                "expected": "预期（{model}）",
+                "up": "验证期的平均购买次数",
+                "title": "验证期：{compared}",
+                "note": "{number:,.0f}位客户，人数见轴下方；验证期{length}",
+                "length": "长{time}",
+                "none": "无",
+                "by expected": "{groups}组客户，按预期从低到高",
+                "by recency": "校准期内最近一次购买时的客龄（上限，{units}）；无：没有重复购买",
+                "by frequency": "校准期内的重复购买次数",
+            }
+        ),
+    }
+)
+
 
 def plot_holdout(
     summary: Any,
@@ -37,6 +74,7 @@ def plot_holdout(
     *,
     by: Literal["frequency", "recency", "expected"] = "frequency",
     groups: int | None = None,
+    language: Literal["en", "zh"] = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw actual and expected holdout purchases of groups of customers.
@@ -54,6 +92,8 @@ def plot_holdout(
     groups : int, optional
         How many, as of `custrel.valuation.holdout_by`; default: 0 to 7 and more repeat
         purchases, 8 stretches of age, or tenths of the customers.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -74,9 +114,14 @@ def plot_holdout(
     UnitMismatch
         The summary is measured in another unit than the model.
     UnknownCode
-        `by` is none of the choices.
+        `by` is none of the choices, or there is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     See Also
     --------
@@ -111,46 +156,37 @@ def plot_holdout(
     order = np.argsort(columns[0])
     _, low, high, customers, came, due = (column[order] for column in columns)
 
+    words, language, family = speak(_TEXTS, language)
+    unit, name = known_unit(model), words["expected"].format(model=model_name(model))
     ax = axes_for(ax)
     places = np.arange(len(customers))
-    ax.plot(places, came, "o-", color=BLUE, linewidth=2, label="actual")
-    name = f"expected ({model_name(model)})"
+    ax.plot(places, came, "o-", color=BLUE, linewidth=2, label=words["actual"])
     ax.plot(places, due, "s--", color=ORANGE, linewidth=2, label=name)
-    names = zip(_names(by, low, high), customers, strict=True)
-    ax.set_xticks(places, [f"{group}\n{people:,.0f}" for group, people in names])
+    names = zip(_names(by, low, high, words["none"]), customers, strict=True)
+    ticks = [f"{group}\n{people:,.0f}" for group, people in names]
+    ax.set_xticks(places, ticks, **font_of(family))
     ax.set_ylim(bottom=0)
     ax.spines[["top", "right"]].set_visible(False)
-    unit = known_unit(model)
-    ax.set_xlabel(_across(by, len(places), plural(unit)))
-    ax.set_ylabel("Mean purchases in the holdout")
-    ax.legend(frameon=False, loc="upper left")
+    across = words[f"by {by}"].format(groups=len(places), units=plural(unit, language))
+    ax.set_xlabel(across, **font_of(family))
+    ax.set_ylabel(words["up"], **font_of(family))
+    ax.legend(frameon=False, loc="upper left", prop=font_properties(family))
     longest = collect(enter(summary).frame.select(nw.col("duration_holdout").max())).item()
-    length = "" if unit is None else f" of {unit.in_words(round(float(longest), 2))}"
+    time = in_time(round(float(longest), 2), unit, language)
+    length = "" if unit is None else words["length"].format(time=time)
     there = customers > 0
     sums = (float(each[there] @ customers[there]) for each in (due, came))
-    write_headline(
-        ax,
-        f"In the holdout: {compare(*sums)}",
-        f"{customers.sum():,.0f} customers, counted below the axis; a holdout{length}",
-    )
+    title = words["title"].format(compared=compare(*sums, language=language))
+    note = words["note"].format(number=customers.sum(), length=length)
+    write_headline(ax, title, note, family=family)
     return ax
 
 
-def _names(by: str, low: Floats, high: Floats) -> list[str]:
+def _names(by: str, low: Floats, high: Floats, none: str) -> list[str]:
     """Name the groups, briefly."""
     if by == "expected":
         return [str(place + 1) for place in range(len(low))]
     if by == "recency":
-        return ["none", *(f"{end:.0f}" if high[-1] >= 10 else f"{end:.2g}" for end in high[1:])]
+        return [none, *(f"{end:.0f}" if high[-1] >= 10 else f"{end:.2g}" for end in high[1:])]
     open_end = "+" if high[-1] > low[-1] else ""
     return [*(f"{x:.0f}" for x in low[:-1]), f"{low[-1]:.0f}{open_end}"]
-
-
-def _across(by: str, groups: int, unit: str) -> str:
-    if by == "expected":
-        return f"{groups} groups of customers, from the least expected of to the most"
-    if by == "recency":
-        return (
-            f"Age at the last purchase in calibration, up to ... {unit}; none: no repeat purchase"
-        )
-    return "Repeat purchases in calibration"

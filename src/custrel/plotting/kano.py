@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from custrel.errors import UnknownCode
 from custrel.labels import label
 from custrel.plotting._axes import GREY, axes_for, require_matplotlib, write_headline
-from custrel.plotting._fonts import font_of, require_language
+from custrel.plotting._fonts import font_of, font_properties, require_language
 from custrel.plotting._kano_parts import (
     DASHES,
     MARKS,
@@ -19,7 +19,6 @@ from custrel.plotting._kano_parts import (
     Rows,
     draw_points,
     explain_odd,
-    font_properties,
     frame_plane,
     label_axes,
     note_of,

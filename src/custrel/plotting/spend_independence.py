@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidRule
 from custrel.frames import enter
 from custrel.plotting._axes import BLUE, GREY, axes_for, require_matplotlib, write_headline
+from custrel.plotting._fonts import font_of, speak
 from custrel.valuation.spend_independence import spend_independence
 
 if TYPE_CHECKING:
@@ -22,17 +23,41 @@ __all__ = ["plot_spend_independence"]
 Floats = NDArray[np.float64]
 
 _QUARTERS = (0.25, 0.5, 0.75)
-_SAID: Mapping[str, str] = MappingProxyType(
+_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "independent": "Spend does not go with frequency",
-        "dependent": "Spend goes with frequency",
-        "unclear": "Spend may go with frequency",
+        "en": MappingProxyType(
+            {
+                "independent": "Spend does not go with frequency",
+                "dependent": "Spend goes with frequency",
+                "unclear": "Spend may go with frequency",
+                "title": "{said}: correlation {r:+.2f}",
+                "across": "Repeat purchases",
+                "up": "Mean spend on a purchase",
+                "note": "{number:,.0f} repeat buyers, counted below the axis: median and middle half of each group; the correlation lies between {low:+.2f} and {high:+.2f} ({confidence:.0%})",
+            }
+        ),
+        "zh": MappingProxyType(
+            {
+                "independent": "消费额与购买频率无关",
+                "dependent": "消费额与购买频率有关",
+                "unclear": "消费额与购买频率可能有关",
+                "title": "{said}：相关系数{r:+.2f}",
+                "across": "重复购买次数",
+                "up": "每次购买的平均消费额",
+                "note": "{number:,.0f}位重复购买的客户，人数见轴下方：各组的中位数与中间一半；相关系数介于{low:+.2f}与{high:+.2f}之间（{confidence:.0%}）",
+            }
+        ),
     }
 )
 
 
 def plot_spend_independence(
-    summary: Any, *, groups: int = 7, confidence: float = 0.95, ax: Axes | None = None
+    summary: Any,
+    *,
+    groups: int = 7,
+    confidence: float = 0.95,
+    language: Literal["en", "zh"] = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw what repeat buyers spend on a purchase, by how often they buy.
 
@@ -45,6 +70,8 @@ def plot_spend_independence(
         or more.
     confidence : float
         How often the limits of the correlation are to hold the truth.
+    language : {"en", "zh"}
+        The language of the text.
     ax : matplotlib Axes, optional
         Where to draw; default: a new figure made by pyplot.
 
@@ -62,8 +89,15 @@ def plot_spend_independence(
         A column is not there.
     InvalidRule
         There are fewer than 2 groups, or the confidence is not between 0 and 1.
+    UnknownCode
+        There is no such language.
     MissingExtra
         matplotlib is not installed.
+
+    Warns
+    -----
+    UserWarning
+        No font that matplotlib knows has the Chinese letters, so the text is English.
 
     See Also
     --------
@@ -92,6 +126,7 @@ def plot_spend_independence(
     quarters = np.array([_quantiles(mean[group == g], counts[group == g]) for g in there])
     customers = [counts[group == g].sum() for g in there]
 
+    words, _, family = speak(_TEXTS, language)
     ax = axes_for(ax)
     ax.vlines(there, quarters[:, 0], quarters[:, 2], color=BLUE, linewidth=3, alpha=0.5)
     ax.plot(there, quarters[:, 1], "o", color=BLUE)
@@ -102,15 +137,13 @@ def plot_spend_independence(
     ax.set_xticks(there, ticks)
     ax.set_ylim(bottom=0)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel("Repeat purchases")
-    ax.set_ylabel("Mean spend on a purchase")
-    write_headline(
-        ax,
-        f"{_SAID[found.verdict]}: correlation {found.correlation:+.2f}",
-        f"{found.customers:,.0f} repeat buyers, counted below the axis: median and middle half "
-        f"of each group; the correlation lies between {found.low:+.2f} and {found.high:+.2f} "
-        f"({confidence:.0%})",
+    ax.set_xlabel(words["across"], **font_of(family))
+    ax.set_ylabel(words["up"], **font_of(family))
+    title = words["title"].format(said=words[found.verdict], r=found.correlation)
+    note = words["note"].format(
+        number=found.customers, low=found.low, high=found.high, confidence=confidence
     )
+    write_headline(ax, title, note, family=family)
     return ax
 
 
