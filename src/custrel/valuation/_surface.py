@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from custrel._columns import require_rows
 from custrel.errors import FitError, InvalidRule
 from custrel.frames import Door, enter
 from custrel.units import known_unit, require_same_unit
@@ -95,8 +96,15 @@ class Surface:
 
     @classmethod
     def of(cls, model: Learnt, data: Any, weights: str | None = None) -> Self:
-        """Read the data that a model is to be judged by."""
+        """Read the data that a model is to be judged by.
+
+        Raises
+        ------
+        InvalidData
+            There are no customers.
+        """
         columns, counts = _read_columns(model, data, weights)
+        require_rows(len(counts), "parameters")
         return cls(coordinates=Coordinates.of(model, columns), columns=columns, counts=counts)
 
     @classmethod

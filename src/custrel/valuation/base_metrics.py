@@ -70,7 +70,7 @@ def repurchase_rate(
     50.0% (15.0% to 85.0%), 2 of 4
     """
     door = enter(summary)
-    counts = require_complete(door, frequency, flags={"again": nw.col(frequency) > 0})
+    counts = require_complete(door, frequency, flags={"again": as_float(frequency) > 0})
     return Rate(count=counts["again"], total=counts["rows"], confidence=confidence)
 
 

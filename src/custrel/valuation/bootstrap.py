@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from custrel._columns import require_rows
 from custrel._parallel import in_parts
-from custrel.errors import FitError, InvalidRule
+from custrel.errors import FitError, InvalidData, InvalidRule, Problem, counted
 from custrel.frames import enter
 from custrel.units import known_unit, require_same_unit
 from custrel.valuation._coordinates import estimate_of
@@ -82,6 +83,8 @@ def bootstrap(
         None of the simulated sets of customers could be learnt from.
     ColumnNotFound
         A column is not there.
+    InvalidData
+        There are no customers, or it is not known how long one was observed.
     MissingExtra
         A bar is asked for, and tqdm is not installed.
 
@@ -122,7 +125,7 @@ def bootstrap(
     learnt = [parameters for parameters, _ in found if parameters is not None]
     if not learnt:
         raise FitError(
-            f"none of {draws:,} simulated sets of {_size(design):,} customers could be learnt from: "
+            f"none of {draws:,} simulated sets of {counted(_size(design), 'customer')} could be learnt from: "
             "take more customers."
         )
     return ParameterDraws(
@@ -142,9 +145,24 @@ def _design(model: Any, data: Any, weights: str | None) -> Design:
     known, counts = distinct_customers(
         enter(data), *columns, weights=weights, flags=columns, remedy=remedy
     )
+    require_rows(len(counts), "parameters")
+    _require_known(known[column], counts, column)
     order = np.lexsort(list(known.values())[::-1])
     rows = np.repeat(order, np.round(counts[order]).astype(np.int64))
     return {name: each[rows] for name, each in known.items()}
+
+
+def _require_known(values: Floats, counts: Floats, column: str) -> None:
+    bad = ~((values >= 0) & (values < np.inf))
+    if bad.any():
+        problem = Problem(
+            code=f"impossible_{column}",
+            message="missing, infinite or negative",
+            column=column,
+            count=int(counts[bad].sum()),
+            of="customer",
+        )
+        raise InvalidData([problem])
 
 
 def _size(design: Design) -> int:

@@ -256,7 +256,7 @@ class GammaGamma(Learnt):
         ndarray of float64
             Of the broadcast shape, in the currency of the data.  Between the customer's own
             mean and that of all; NaN without repeat purchases where q <= 1, and where the
-            mean is negative, which the model does not know.
+            mean is negative or infinite, which the model does not know.
 
         Raises
         ------
@@ -270,9 +270,9 @@ class GammaGamma(Learnt):
         return in_parts(self._expected, *_spending(frequency, monetary_value))
 
     def _expected(self, x: Floats, mean: Floats) -> Floats:
-        total = np.where(x > 0, x * mean, 0.0)
+        total = x * np.where(x > 0, mean, 0.0)
         below = self.p * x + (self.q - 1)
-        known = (below > 0) & (total >= 0)
+        known = (below > 0) & (total >= 0) & (total < np.inf)
         return (total + self.v) * self.p / np.where(known, below, np.nan)
 
     def predict(self, summary: Any) -> Any:
@@ -287,7 +287,8 @@ class GammaGamma(Learnt):
         -------
         CustomerSummary or frame
             What came in, with ``expected_spend`` per purchase, in the currency of the data; NaN
-            without repeat purchases where q <= 1, and where the mean spend is negative.
+            without repeat purchases where q <= 1, and where the mean spend is negative or
+            infinite.
 
         Raises
         ------
@@ -332,7 +333,7 @@ class GammaGamma(Learnt):
         total = nw.when(x > 0).then(x * mean).otherwise(0.0)
         below = self.p * x + (self.q - 1)
         unknown = nw.lit(float("nan"))
-        known = (below > 0) & (total >= 0)
+        known = (below > 0) & (total >= 0) & (total < float("inf"))
         return nw.when(known).then((total + self.v) * self.p / below).otherwise(unknown)
 
 

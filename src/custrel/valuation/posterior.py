@@ -72,6 +72,8 @@ def posterior(
         The posterior has no top to be found, or the proposals miss it altogether.
     ColumnNotFound
         A column is not there.
+    InvalidData
+        There are no customers, or their histories are impossible.
 
     Warns
     -----
@@ -168,8 +170,11 @@ def _centre(surface: Surface) -> Floats:
 
 
 def _mean(surface: Surface, column: str) -> float:
+    """Return the mean of what is positive in a column, or 1 where nothing is."""
     values = surface.columns[column]
     there = np.isfinite(values) & (values > 0)
+    if not there.any():
+        return 1.0
     return float(values[there] @ surface.counts[there] / surface.counts[there].sum())
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custrel._intervals import normal_quantile
-from custrel.errors import FitError
+from custrel.errors import FitError, counted
 from custrel.frames import enter
-from custrel.valuation._rows import FROM_A_LOG
+from custrel.valuation._rows import FROM_A_LOG, frequencies
 from custrel.valuation._tables import as_html, as_text
 
 __all__ = ["SpendIndependence", "spend_independence"]
@@ -121,7 +121,7 @@ def spend_independence(summary: Any, *, confidence: float = 0.95) -> SpendIndepe
     ColumnNotFound
         A column is not there.
     InvalidData
-        A column holds no numbers.
+        A column holds no numbers, or a frequency is missing, negative or broken.
     InvalidRule
         The confidence is not between 0 and 1.
 
@@ -163,13 +163,13 @@ def spend_independence(summary: Any, *, confidence: float = 0.95) -> SpendIndepe
     z = normal_quantile(confidence)
     door = enter(summary)
     known, counts = door.distinct(*_COLUMNS, remedy=FROM_A_LOG)
-    x, mean = known.values()
+    x, mean = frequencies(known["frequency"]), known["monetary_value"]
     again = (x > 0) & np.isfinite(mean)
     x, mean, counts = x[again], mean[again], counts[again]
     customers = float(counts.sum())
     if customers < _FEWEST or np.ptp(x) == 0 or np.ptp(mean) == 0:
         raise FitError(
-            f"no correlation can be told from {customers:,.0f} repeat buyers: it needs "
+            f"no correlation can be told from {counted(customers, 'repeat buyer')}: it needs "
             f"{_FEWEST} or more, who differ in how often they buy and in what they spend."
         )
     plain = _correlation(x, mean, counts)
