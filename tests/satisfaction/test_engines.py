@@ -118,7 +118,7 @@ def test_a_missing_code_is_no_other_code(column, long):
     expected, got = kano(pd.DataFrame(gaps), **options), kano(coded, **options)
     assert [problem.count for problem in got.problems] == [2]
     assert [str(problem.code) for problem in got.problems] == [expected.problems[0].code]
-    assert alike(rows(expected.frame, "city", "feature"), rows(got.frame, "city", "feature"))
+    assert alike(read_by(expected.frame, "city", "feature"), read_by(got.frame, "city", "feature"))
 
 
 @engines
