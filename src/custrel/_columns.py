@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custrel._flaws import Flaw, refuse_rows
+from custrel._flaws import Flaw, find_flaws
 from custrel.errors import InvalidData, Problem
 from custrel.frames import Door, read_schema
 
@@ -15,6 +15,7 @@ from custrel.frames import Door, read_schema
 NAMES = (nw.Categorical, nw.Enum)
 _TEXT = (nw.String, nw.Object)
 _OF_THEIR_OWN = (nw.Implementation.POLARS, nw.Implementation.PYARROW)  # which keep categories apart
+_GAP = "missing_value"
 
 
 def require_complete(
@@ -22,17 +23,22 @@ def require_complete(
     *columns: str,
     remedies: Mapping[str, str] | None = None,
     flags: Mapping[str, nw.Expr] | None = None,
+    flaws: Sequence[Flaw] = (),
     of: str = "customer",
 ) -> dict[str, Any]:
     """Refuse missing columns, columns without numbers, and missing or infinite numbers.
 
-    One query.  Returns the number of rows, and the counts of the flags that were given.  `of`
-    says what a row is: a customer, a respondent, ...
+    Where there are none, refuse further `flaws`.  One query.  Returns the number of rows, and
+    the counts of the flags that were given.  `of` says what a row is: a customer, ...
     """
     wanted = tuple(dict.fromkeys(columns))
     door.require(wanted, remedy=_first_remedy(door, wanted, remedies or {}))
     door.require_numbers(*wanted)
-    return refuse_rows(door, *(_gap(door, name, of) for name in wanted), flags=flags)
+    gaps = [_gap(door, name, of) for name in wanted]
+    counts, problems = find_flaws(door, [*gaps, *flaws], flags)
+    if problems:
+        raise InvalidData([p for p in problems if p.code == _GAP] or problems)
+    return counts
 
 
 def require_rows(rows: int, purpose: str, *, of: str = "customer") -> None:
@@ -62,9 +68,7 @@ def require_within(
         remedy=f"Leave these {of}s out, or correct them.",
         of="row" if of == "customer" else of,
     )
-    count = require_complete(door, column, flags={"outside": outside.bad}, of=of)["outside"]
-    if count:
-        raise InvalidData([outside.in_rows(door, count)])
+    require_complete(door, column, flaws=[outside], of=of)
 
 
 def is_array(values: object) -> bool:
@@ -124,7 +128,7 @@ def _unusable(door: Door, column: str) -> nw.Expr:
 def _gap(door: Door, column: str, of: str) -> Flaw:
     return Flaw(
         _unusable(door, column),
-        "missing_value",
+        _GAP,
         "missing or infinite value",
         column,
         remedy=f"Leave these {of}s out, or fill the column in, before they are judged.",

@@ -8,9 +8,10 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from custrel._columns import as_float, require_complete
+from custrel._flaws import Flaw
 from custrel._intervals import normal_quantile, wilson
 from custrel.errors import InvalidData, InvalidRule, Problem
-from custrel.frames import as_floats, collect, enter
+from custrel.frames import Door, as_floats, collect, enter
 from custrel.rules import Rule
 from custrel.satisfaction._tables import as_frame
 
@@ -262,36 +263,14 @@ def trap_index(
 
 
 def _count(
-    rule: SatisfactionTrap, door: Any, satisfaction: str, stayed: str, by: str | None
+    rule: SatisfactionTrap, door: Door, satisfaction: str, stayed: str, by: str | None
 ) -> dict[Any, TrapIndex]:
     """Count on the engine who is satisfied and who left, by group."""
-    door.require([satisfaction, stayed, by])
-    numbers, there = door.with_truth_as_numbers(stayed), as_float(stayed)
-    flags = {"odd": (there != 0) & (there != 1)}
-    flags |= {} if by is None else {"gone": nw.col(by).is_null()}
-    counts = {"gone": 0} | require_complete(numbers, satisfaction, stayed, flags=flags)
-    problems = []
-    if counts["odd"]:
-        problems.append(
-            Problem(
-                code="neither",
-                message="neither 1 (stayed) nor 0 (left)",
-                column=stayed,
-                count=counts["odd"],
-            )
-        )
-    if counts["gone"]:
-        problems.append(
-            Problem(code="missing_key", message="missing group", column=by, count=counts["gone"])
-        )
-    if not counts["rows"]:
-        problems.append(Problem(code="empty", message="there is no customer to count", count=0))
-    if problems:
-        raise InvalidData(problems)
+    _check(door, satisfaction, stayed, by)
     group = nw.lit("all") if by is None else nw.col(by)
     satisfied = nw.when(as_float(satisfaction) >= rule.satisfied_from).then(1).otherwise(0)
     table = collect(
-        door.frame.select(group=group, satisfied=satisfied, left=1 - there)
+        door.frame.select(group=group, satisfied=satisfied, left=1 - as_float(stayed))
         .group_by("group", "satisfied")
         .agg(nw.len().alias("n"), nw.col("left").sum())
     )
@@ -316,3 +295,17 @@ def _count(
         )
         for name in order
     }
+
+
+def _check(door: Door, satisfaction: str, stayed: str, by: str | None) -> None:
+    """Refuse gaps, what is neither true nor false, and nobody to count."""
+    door.require([satisfaction, stayed, by])
+    there = as_float(stayed)
+    neither = (there != 0) & (there != 1)
+    flaws = [Flaw(neither, "neither", "neither 1 (stayed) nor 0 (left)", stayed)]
+    if by is not None:
+        flaws.append(Flaw(nw.col(by).is_null(), "missing_key", "missing group", by))
+    numbers = door.with_truth_as_numbers(stayed)
+    if not require_complete(numbers, satisfaction, stayed, flaws=flaws)["rows"]:
+        message = "there is no customer to count"
+        raise InvalidData([Problem(code="empty", message=message, count=0)])

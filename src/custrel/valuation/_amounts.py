@@ -51,18 +51,10 @@ def require_amounts(
 
     One query.  Returns the number of rows.
     """
-    low = {name: as_float(name) < least for name in columns if least > -np.inf}
-    high = {name: as_float(name) > most for name in columns if most < np.inf}
-    beyond = {name: low[name] | high[name] if most < np.inf else low[name] for name in low}
-    flaws = {
-        f"__beyond_{name}": Flaw(bad, "out_of_bounds", f"not {_between(least, most)}", name, of=of)
-        for name, bad in beyond.items()
-    }
-    flags = {flag: flaw.bad for flag, flaw in flaws.items()}
-    counts = require_complete(door, *columns, flags=flags, of=of)
-    problems = [f.in_rows(door, counts[flag]) for flag, f in flaws.items() if counts[flag]]
-    if problems:
-        raise InvalidData(problems)
+    bounded, message = least > -np.inf or most < np.inf, f"not {_between(least, most)}"
+    beyond = {name: (as_float(name) < least) | (as_float(name) > most) for name in columns}
+    flaws = [Flaw(bad, "out_of_bounds", message, name, of=of) for name, bad in beyond.items()]
+    counts = require_complete(door, *columns, flaws=flaws if bounded else (), of=of)
     return int(counts["rows"])
 
 

@@ -171,29 +171,11 @@ def customer_flow(
         duplicates=duplicates,
         errors=errors,
     )
-    visits: Any = activity.visits
-    visits = visits.filter(nw.col("purchases") > 0)
-    visits = visits.select("customer", period=nw.col("period").cast(nw.Int64))  # as what is added
-    first = visits.group_by("customer").agg(nw.col("period").min())
-    following = visits.with_columns(period=nw.col("period") + 1)
-    kept = visits.join(following, on=["customer", "period"], how="inner")
-    when, active = _count(activity, visits)
-    low = int(when.min())
-    size = activity.high - low + 1
-
-    def by_period(counted: tuple[Floats, Floats]) -> NDArray[np.int64]:
-        counts = np.zeros(size, dtype=np.int64)
-        counts[counted[0].astype(np.int64) - low] = counted[1].astype(np.int64)
-        return counts
-
-    every = np.arange(size) + low
+    low, counts = _count(activity)
+    every = np.arange(len(counts["active"])) + low
     columns: dict[str, NDArray[Any]] = {
         "period": activity.dates(every),
-        **_flows(
-            by_period((when, active)),
-            by_period(_count(activity, kept)),
-            by_period(_count(activity, first)),
-        ),
+        **_flows(**counts),
         "whole": activity.whole(every),
     }
     return CustomerFlow(
@@ -204,10 +186,28 @@ def customer_flow(
     )
 
 
-def _count(activity: Activity, frame: Any) -> tuple[Floats, Floats]:
-    counted = frame.group_by("period").agg(nw.len().alias("customers"))
-    when, customers = activity.collect(counted, "period", "customers")
-    return when, customers
+def _count(activity: Activity) -> tuple[int, dict[str, NDArray[np.int64]]]:
+    """Return the first period, and of it and each that follows who bought, again and first."""
+    visits: Any = activity.visits
+    visits = visits.filter(nw.col("purchases") > 0)
+    visits = visits.select("customer", period=nw.col("period").cast(nw.Int64))  # as what is added
+    following = visits.with_columns(period=nw.col("period") + 1)
+    groups = {
+        "active": visits,
+        "kept": visits.join(following, on=["customer", "period"], how="inner"),
+        "new": visits.group_by("customer").agg(nw.col("period").min()),
+    }
+    found = {}
+    for name, rows in groups.items():
+        counted = rows.group_by("period").agg(nw.len().alias("customers"))
+        when, customers = activity.collect(counted, "period", "customers")
+        found[name] = when.astype(np.int64), customers
+    low = int(found["active"][0].min())
+    size = activity.high - low + 1
+    return low, {
+        name: np.bincount(when - low, customers, size).astype(np.int64)
+        for name, (when, customers) in found.items()
+    }
 
 
 def _flows(

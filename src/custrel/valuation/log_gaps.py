@@ -72,30 +72,23 @@ def add_log_gaps(
     end = summary.calibration_until or summary.observed_until
     if end is not None:
         visits = visits.filter(nw.col("occasion") <= line.tick(end, "observed_until"))
-    since = nw.col("occasion") - nw.col("occasion").shift(1)
-    if isinstance(visits, nw.DataFrame):
-        visits = visits.sort("customer", "occasion")
-        again = nw.col("customer") == nw.col("customer").shift(1)
-        visits = visits.with_columns(gap=since, again=again).filter(nw.col("again"))
-    else:
-        before = nw.col("occasion").shift(1).over("customer", order_by="occasion")
-        visits = visits.with_columns(gap=nw.col("occasion") - before)
-        visits = visits.filter(~nw.col("gap").is_null())
-    gaps = visits.with_columns(gap=nw.col("gap") / line.ticks_per_unit)
-    sums = (
-        gaps.with_columns(log_gaps=nw.col("gap").log())
-        .group_by("customer")
-        .agg(nw.col("log_gaps").sum())
-    )
-    own = enter(summary)
-    frame = own.frame
-    if "log_gaps" in own.columns:
-        frame = frame.drop("log_gaps")
-    sums = sums.rename({"customer": summary.customer})
-    joined: AnyFrame
-    if isinstance(frame, nw.DataFrame):
-        joined = frame.join(collect(sums), on=summary.customer, how="left")
-    else:
-        joined = frame.join(sums.lazy(), on=summary.customer, how="left")
+    gaps = _gaps(visits).with_columns(log_gaps=(nw.col("gap") / line.ticks_per_unit).log())
+    sums = gaps.group_by("customer").agg(nw.col("log_gaps").sum())
+    own, sums = enter(summary), sums.rename({"customer": summary.customer})
+    frame: Any = own.frame.drop("log_gaps", strict=False)
+    beside = sums.lazy() if own.lazy else collect(sums)
+    joined = frame.join(beside, on=summary.customer, how="left")
     filled: CustomerSummary = own.leave(joined.with_columns(nw.col("log_gaps").fill_null(0.0)))
     return filled
+
+
+def _gaps(visits: AnyFrame) -> Any:
+    """Return the time from each customer's visit to the one before, in ticks."""
+    occasion = nw.col("occasion")
+    if isinstance(visits, nw.DataFrame):  # sorted once, rather than customer by customer
+        ordered = visits.sort("customer", "occasion")
+        again = nw.col("customer") == nw.col("customer").shift(1)
+        gaps = ordered.with_columns(gap=occasion - occasion.shift(1), again=again)
+        return gaps.filter(nw.col("again"))
+    before = occasion.shift(1).over("customer", order_by="occasion")
+    return visits.with_columns(gap=occasion - before).filter(~nw.col("gap").is_null())
