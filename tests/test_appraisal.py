@@ -237,6 +237,11 @@ def test_top_is_sorted(report):
     best = report.frame["lifetime_value"].nlargest(10)
     assert top["lifetime_value"].tolist() == best.tolist()
     assert report.top(3, by="revenue")["revenue"].iloc[0] == report.frame["revenue"].max()
+    # Who has no absence yet, for want of a rhythm, is not the one who is away for longest.
+    assert report.top(1, by="absence")["absence"].iloc[0] == report.frame["absence"].max()
+    assert len(report.top(0)) == 0
+    with pytest.raises(InvalidRule, match="how many customers, 0 or more, got -1"):
+        report.top(-1)
 
 
 def test_it_shows_itself_in_a_terminal(report):
@@ -269,3 +274,9 @@ def test_a_lazy_appraisal_does_not_run_to_show_itself(log):
     report = cr.appraise(pl.from_pandas(log).lazy())
     assert "The table is lazy" in repr(report)
     assert "The table is lazy" in report._repr_html_()
+
+
+@pytest.mark.parametrize("rules", ["rules.json", {"custrel": 1}])
+def test_rules_are_rules(log, rules):
+    with pytest.raises(InvalidRule, match=r"rules: expected AppraisalRules, as in report\.rules"):
+        cr.appraise(log, rules=rules)

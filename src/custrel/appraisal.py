@@ -95,18 +95,28 @@ class Appraisal:
         Parameters
         ----------
         n : int
-            How many.
+            How many, 0 or more.
         by : str
             The column that decides.
 
         Returns
         -------
         frame
-            Of the engine that the log came from, highest first.
+            Of the engine that the log came from, highest first; customers without a value come
+            last.
+
+        Raises
+        ------
+        InvalidRule
+            It is fewer than none.
+        ColumnNotFound
+            There is no such column.
         """
+        if n < 0:
+            raise InvalidRule(f"top: expected how many customers, 0 or more, got {n!r}.")
         door = enter(self.frame)
         door.require([by])
-        return door.leave(door.frame.sort(by, descending=True).head(n))
+        return door.leave(door.frame.sort(by, descending=True, nulls_last=True).head(n))
 
     def segments(self) -> Any:
         """Count customers and sum their business by segment.
@@ -323,6 +333,11 @@ def _plan(rules: AppraisalRules | None, changes: dict[str, Any]) -> AppraisalRul
     """Put what was given in the place of what the rules say."""
     if rules is None:
         return AppraisalRules(**changes)
+    if not isinstance(rules, AppraisalRules):
+        raise InvalidRule(
+            f"rules: expected AppraisalRules, as in report.rules, got {type(rules).__name__}; plain "
+            "data become rules by from_data(...)."
+        )
     if "unit" in changes and TimeUnit(changes["unit"]) is not rules.unit:
         raise InvalidRule(
             f"the rules count {rules.unit.name.lower()}s, unit={changes['unit']!r} was asked for: "

@@ -47,6 +47,11 @@ __all__ = ["Door", "Framed", "enter"]
 
 _IN_ONE_PIECE = frozenset({nw.Implementation.PANDAS, nw.Implementation.PYARROW})
 
+_TO_NUMBERS = "Convert the column to numbers first."
+_TEXT_TO_NUMBERS = (
+    "Convert the column to numbers first; commas between digits and signs of currency must go."
+)
+
 
 @runtime_checkable
 class Framed(Protocol):
@@ -230,7 +235,7 @@ class Door:
                 column=name,
                 count=counts[flag],
                 rows=first_rows(self.frame, there[flag], [name]),
-                remedy="Convert the column to numbers first.",
+                remedy=_TEXT_TO_NUMBERS if schema[name] == nw.String else _TO_NUMBERS,
             )
             for name, flag in zip(suspects, there, strict=True)
             if counts[flag]  # a column without any value has no type to speak of

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custrel._log.occasions import Spans
-from custrel._log.orders import Orders, incomparable, read_orders
+from custrel._log.orders import WHICH_COLUMNS, Orders, incomparable, read_orders
 from custrel._log.summary_table import COLUMNS, tabulate
 from custrel._log.timeline import TimeKind
 from custrel._shown import in_html, in_text
@@ -320,7 +320,7 @@ def _check_columns(
             raise InvalidRule(f"{name}=None: only the amount can be left out.")
     if compare is not None and amount is None:
         raise InvalidRule("compare adds amounts up, and amount=None leaves them out.")
-    door.require([customer, date, amount])
+    door.require([customer, date, amount], remedy=WHICH_COLUMNS)
     if not door.in_one_piece and read_schema(door.frame)[customer] == nw.Object:
         raise InvalidData([incomparable(customer, "Python objects")])
     # DuckDB does not tell capitals apart: T and t would be two columns of one name.

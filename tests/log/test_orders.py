@@ -190,7 +190,8 @@ def test_a_misspelt_column_is_told_its_near_misses():
     text = message(log, ColumnNotFound, customer="custmer id", date="Date")
     assert text == (
         "no column 'custmer id' (did you mean 'Customer ID'?), 'Date' (did you mean 'date'?); "
-        "the frame has 'Customer ID', 'date', 'amount'."
+        "the frame has 'Customer ID', 'date', 'amount'. "
+        "customer=, date= and amount= say what the log calls them."
     )
     with pytest.raises(LookupError):
         cr.summarize(log)
@@ -262,7 +263,7 @@ def test_text_is_no_amount(engine):
         "column 'amount': expected numbers, found values of type String in 2 rows:"
     )
     assert "amount='1'\n" in text
-    assert text.endswith("Convert the column to numbers first.")
+    assert text.endswith("first; commas between digits and signs of currency must go.")
 
 
 def test_neither_are_times_truth_values_or_numbers_among_text():

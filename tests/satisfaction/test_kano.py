@@ -311,7 +311,7 @@ def test_answers_off_the_scale():
         "    row 1: respondent=1, feature='wifi', functional=0.0\n"
         "    row 2: respondent=2, feature='wifi', functional=6.0\n"
         "    row 3: respondent=3, feature='wifi', functional=2.5\n"
-        "errors='collect' leaves these answers out and reports them."
+        "coding= says which number stands for what; errors='collect' leaves these answers out and reports them."
     )
 
 

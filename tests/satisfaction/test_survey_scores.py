@@ -220,7 +220,7 @@ def test_answers_off_the_scale():
         "    row 1: score=11.0\n"
         "    row 2: score=-1.0\n"
         "    row 3: score=5.5\n"
-        "errors='collect' leaves these answers out and reports them."
+        "scale= says another scale; errors='collect' leaves these answers out and reports them."
     )
 
 

@@ -64,6 +64,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "errors": ("raise", "collect"),
     }
 )
+WHICH_COLUMNS = "customer=, date= and amount= say what the log calls them."
 _COLLECT = "errors='collect' leaves such rows out and lists them in the summary's problems."
 
 
@@ -244,7 +245,7 @@ def read_orders(
     for name, value in (("returns", returns), ("duplicates", duplicates), ("errors", errors)):
         if value not in _CHOICES[name]:
             raise UnknownCode(f"choice for {name}", value, _CHOICES[name])
-    door.require([customer, date, amount])
+    door.require([customer, date, amount], remedy=WHICH_COLUMNS)
     if amount is not None:
         door.require_numbers(amount)
     log, rows = door.frame, None

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidData, Problem
 from custrel.frames import AnyFrame, as_floats, collect
 from custrel.satisfaction._kano_reading import Finder, Written
+from custrel.satisfaction._sifting import LEAVE_OUT
 from custrel.satisfaction.kano_coding import KanoCoding, is_missing
 
 Floats = NDArray[np.float64]
+
+_OTHER_NUMBERS = "coding= says which number stands for what; "
 
 
 @attrs.frozen(kw_only=True)
@@ -143,9 +146,8 @@ def tally_answers(
             finder.look_at_weights(name)
     problems = finder.problems
     if problems and not collected:
-        raise InvalidData(
-            problems, remedy="errors='collect' leaves these answers out and reports them."
-        )
+        off = any(problem.code == "off_scale" for problem in problems)
+        raise InvalidData(problems, remedy=(_OTHER_NUMBERS if off else "") + LEAVE_OUT)
     weighs = True if columns.weight is None else written[columns.weight].numbers() > 0
     keep = np.flatnonzero(~finder.bad & weighs)
     if not keep.size:

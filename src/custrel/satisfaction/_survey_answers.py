@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from custrel._columns import is_array
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import Door, as_floats, collect, enter
-from custrel.satisfaction._sifting import looks_at, sift
+from custrel.satisfaction._sifting import LEAVE_OUT, looks_at, sift
 
 Floats = NDArray[np.float64]
 
@@ -84,9 +84,8 @@ def read_answers(
     looks = looks_at([column], scale, by=by, weight=weight, whole=True)
     frame, problems = sift(door, looks)
     if problems and errors == "raise":
-        raise InvalidData(
-            problems, remedy="errors='collect' leaves these answers out and reports them."
-        )
+        off = any(problem.code == "off_scale" for problem in problems)
+        raise InvalidData(problems, remedy=(_OTHER_SCALE if off else "") + LEAVE_OUT)
     frame = frame if weight is None else frame.filter(nw.col(weight) > 0)
     keys = {"answer": nw.col(column).cast(nw.Float64)}
     keys |= {} if weight is None else {"weight": nw.col(weight).cast(nw.Float64)}
@@ -97,6 +96,7 @@ def read_answers(
     return door, _by_group(table, weighted=weight is not None, grouped=by is not None), problems
 
 
+_OTHER_SCALE = "scale= says another scale; "
 _EMPTY = Problem(
     code="empty",
     message="there is no answer to evaluate",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode, counted
 from custrel.frames import Door, as_floats, collect_rows, enter
 from custrel.satisfaction._path_model.moments import Answered
+from custrel.satisfaction._sifting import LEAVE_OUT
 from custrel.satisfaction.path_model import PathModel
 
 Floats = NDArray[np.float64]
@@ -24,7 +25,6 @@ Asked = Mapping[str, tuple[float, float] | None]  # items, and the scale of each
 _FIRST = 3
 _WHICH = "model.with_items({'satisfaction': ['q1', 'q2'], ...}) says which columns ask about what."
 _OTHER_SCALE = "model.with_items({}, scale=(1, 5)) says another scale; "
-_LEAVE_OUT = "errors='collect' leaves these answers out and reports them."
 _FILLED = MappingProxyType(
     {
         "mean": "missing answers, each taken as the item's mean",
@@ -99,7 +99,7 @@ def read_items(
             problems.append(_problem(code, message, name, int(bad.sum()), "respondent"))
     if problems and errors == "raise":
         off = any(problem.code == "off_scale" for problem in problems)
-        raise InvalidData(problems, remedy=(_OTHER_SCALE if off else "") + _LEAVE_OUT)
+        raise InvalidData(problems, remedy=(_OTHER_SCALE if off else "") + LEAVE_OUT)
     notes = _treat_missing(values, used, missing)
     used &= weights > 0
     answered = Answered(values[used], weights[used], missing == "pairwise")
