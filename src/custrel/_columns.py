@@ -104,7 +104,15 @@ def as_code(door: Door, column: str, known: Iterable[object]) -> nw.Expr:
         if kind in (nw.String, *NAMES):
             door.require_numbers(column)
         return nw.col(column)
-    return nw.col(column) if kind in _TEXT else nw.col(column).cast(nw.String)
+    return nw.col(column) if kind in _TEXT else as_text(door, column)
+
+
+def as_text(door: Door, column: str) -> nw.Expr:
+    """Return a column as text; of truth values ``"True"`` and ``"False"``, which engines spell apart."""
+    value = nw.col(column)
+    if read_schema(door.frame)[column] != nw.Boolean:
+        return value.cast(nw.String)
+    return nw.when(value).then(nw.lit("True")).otherwise(nw.when(~value).then(nw.lit("False")))
 
 
 def as_key(door: Door, column: str) -> nw.Expr:

@@ -9,11 +9,16 @@ from custrel.errors import InvalidData
 from custrel.segmentation import (
     STANDARD_POLICY,
     Axis,
+    ClassBudget,
     Clustering,
+    ContactRule,
     FeatureSpace,
     Grid,
+    RfmByCategory,
+    RfmScale,
     SegmentTree,
     Suitability,
+    campaign_table,
     next_product,
     product_demand,
     product_pairs,
@@ -116,3 +121,27 @@ def test_purchases_of_nobody_are_refused(kind):
         xyz(ENGINES[kind](rows))
     with pytest.raises(InvalidData, match="column 'period': missing value in 1 row"):
         xyz(ENGINES[kind](rows | {"customer_id": ["a", "b"], "period": ["may", None]}))
+
+
+@pytest.mark.engines
+@engines
+def test_truth_values_are_spelt_alike_on_every_engine(kind):
+    rows = {
+        "id": list(range(40)),
+        "member": [True, False] * 20,
+        "responded": [1, 0] * 20,
+        "idle": list(range(40)),
+        "orders": [1, 2, 3, 4] * 10,
+        "revenue": [float(i) for i in range(40)],
+    }
+    frame = ENGINES[kind](rows)
+    learnt = ContactRule.learn(frame, by="member", cost=1, profit=2)
+    assert learnt.cells == ("True",)
+    assert [row["contact"] for row in read(learnt.select(frame))] == rows["member"]
+    assert [row["member"] for row in read(campaign_table(frame, by="member"))] == ["True", "False"]
+    budgets = read(ClassBudget({"True": 3, "False": 1}).allocate(frame, by="member", total=80))
+    assert [row["budget"] for row in budgets] == [60, 20]
+    scale = RfmScale(recency=(20,), frequency=(3,), monetary=(10,), unit="D")
+    by_category = RfmByCategory([("False", scale), ("True", scale)], by="member")
+    cells = read(by_category.score(frame), "rfm")
+    assert cells == read(scale.score(frame), "rfm")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
+from custrel._columns import as_text
 from custrel.frames import Door, collect
 from custrel.segmentation._refusals import refuse
 
@@ -13,7 +14,7 @@ from custrel.segmentation._refusals import refuse
 def count_classes(door: Door, column: str, classes: Sequence[str]) -> list[int]:
     """Count the customers of each class, 0 where there are none; refuse other classes."""
     door.require([column])
-    text = nw.col(column).cast(nw.String)
+    text = as_text(door, column)
     strange = text.is_null() | ~text.is_in(classes)
     remedy = "Correct these values, or make a rule for all classes that there are."
     refuse(

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custrel._columns import as_float
+from custrel._columns import as_float, as_text
 from custrel._intervals import wilson
 from custrel.errors import InvalidData, InvalidRule, Problem
 from custrel.frames import Door, collect, enter
@@ -287,7 +287,7 @@ class ContactRule(Rule):
         door.require([self.by])
         missing = {self.by: (nw.col(self.by).is_null(), "missing cell")}
         refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
-        cell = nw.col(self.by).cast(nw.String)
+        cell = as_text(door, self.by)
         pays = cell.is_in(self.cells)
         if self.unseen:
             pays = pays | ~cell.is_in([cell for cell, _ in self.rates])
@@ -301,7 +301,7 @@ def _answers(door: Door, by: str, response: str) -> tuple[NDArray[Any], Floats, 
     require_flags(door, response)
     missing = {by: (nw.col(by).is_null(), "missing cell")}
     refuse(door, missing, code="missing_value", remedy="Leave these customers out.")
-    cells = door.frame.select(__cell=nw.col(by).cast(nw.String), __hit=as_float(response))
+    cells = door.frame.select(__cell=as_text(door, by), __hit=as_float(response))
     grouped = cells.group_by("__cell").agg(nw.len().alias("__asked"), nw.col("__hit").sum())
     rows = collect(grouped).rows(named=True)
     if not rows:

@@ -79,9 +79,9 @@ def population_drift(before: Any, after: Any, *, by: str = "segment") -> Drift:
 
     Notes
     -----
-    PSI = sum (q - p) ln(q / p), with p and q the shares before and after.  A segment that is
-    empty on one date counts half a customer on both, so that the index stays finite.  The limits
-    0.10 and 0.25 are customary.
+    PSI = sum (q - p) ln(q / p), with p and q the shares before and after.  Where a segment is
+    empty on one date, every segment is given half a customer more on both, so that the index stays
+    finite.  The limits 0.10 and 0.25 are customary.
 
     References
     ----------

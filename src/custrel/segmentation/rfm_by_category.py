@@ -9,7 +9,7 @@ from typing import Any, Self
 import attrs
 import narwhals.stable.v2 as nw
 
-from custrel._columns import as_float, require_complete
+from custrel._columns import as_float, as_text, require_complete
 from custrel.errors import InvalidData, InvalidRule, Problem, UnknownCode
 from custrel.frames import collect, enter
 from custrel.rules import Rule
@@ -206,7 +206,7 @@ class RfmByCategory(Rule):
         require_same_unit(scale, scale.unit, summary)
         require_complete(door, *scale.columns, remedies=REMEDIES)
         door.require([self.by])
-        text = nw.col(self.by).cast(nw.String)
+        text = as_text(door, self.by)
         unknown = text.is_null() | ~text.is_in(self.categories)
         refuse(
             door,
