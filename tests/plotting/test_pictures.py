@@ -13,7 +13,17 @@ from matplotlib.text import Annotation, Text
 
 from custrel import plotting
 from custrel.errors import MissingExtra
-from custrel.plotting._axes import BLUE, GREY, ORANGE, _break, compare, percent, readable_on, short
+from custrel.plotting._axes import (
+    BLUE,
+    GREY,
+    ORANGE,
+    _break,
+    compare,
+    model_name,
+    percent,
+    readable_on,
+    short,
+)
 from custrel.satisfaction import ipa_survey
 from custrel.segmentation import (
     STANDARD_SEGMENTS,
@@ -27,7 +37,7 @@ from custrel.segmentation import (
     transitions,
 )
 from custrel.transactions import summarize
-from custrel.valuation import cohorts
+from custrel.valuation import CovariateEffect, CovariateModel, cohorts
 
 PICTURES = {
     "rfm_heatmap": lambda d, **o: plotting.plot_rfm_heatmap(d.scored, currency="US dollars", **o),
@@ -269,6 +279,13 @@ def test_what_came_is_compared_with_what_was_expected():
     assert compare(100.2, 100) == "100 purchases expected, 100 came"
     assert compare(0, 5) == "0 purchases expected, 5 came"
     assert compare(1000, 1130, language="zh") == "预期购买1,000次，实际1,130次（+13%）"
+
+
+def test_a_model_with_covariates_is_called_by_its_base(model):
+    effect = CovariateEffect(parameter="alpha", covariate="referred", size=0.4)
+    made = CovariateModel(base=model, effects=[effect])
+    assert model_name(made, "en") == "BG/NBD with covariates"
+    assert model_name(made, "zh") == "含协变量的BG/NBD"
 
 
 def test_lines_break_where_chinese_ones_may():

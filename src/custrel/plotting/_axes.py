@@ -214,11 +214,12 @@ def in_time(number: float, unit: TimeUnit | None, language: str) -> str:
     return f"{number:,.10g} {plural(unit, language)}" if unit is None else unit.in_words(number)
 
 
-def model_name(model: object) -> str:
+def model_name(model: object, language: str) -> str:
     """Return what the literature calls a model."""
     base = getattr(model, "base", None)
     if base is not None:
-        return f"{model_name(base)} with covariates"
+        name = model_name(base, language)
+        return f"含协变量的{name}" if language == "zh" else f"{name} with covariates"
     name = type(model).__name__
     return _MODELS.get(name, name)
 

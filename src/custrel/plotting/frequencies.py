@@ -35,7 +35,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "across": "Repeat purchases",
                 "up": "Customers",
                 "title": "The model misplaces {share} of the customers",
-                "note": "{number:,.0f} customers, of each of whom the model knows how long he was observed",
+                "note": "{number:,.0f} customers, of each of whom the model knows how long he was "
+                "observed",
             }
         ),
         "zh": MappingProxyType(
@@ -122,10 +123,10 @@ def plot_frequencies(
     order = np.argsort(columns[0])
     x, customers, expected = (column[order] for column in columns)
 
-    words, _, family = speak(_TEXTS, language)
+    words, language, family = speak(_TEXTS, language)
     ax = axes_for(ax)
     ax.bar(x - 0.2, customers, 0.4, color=BLUE, label=words["actual"])
-    name = words["expected"].format(model=model_name(model))
+    name = words["expected"].format(model=model_name(model, language))
     ax.bar(x + 0.2, expected, 0.4, color=ORANGE, label=name)
     ax.set_xticks(x, [*(f"{n:.0f}" for n in x[:-1]), f"{x[-1]:.0f}+"])
     ax.yaxis.set_major_formatter("{x:,.0f}")

@@ -44,7 +44,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "alive": "Probability of still being a customer, P(alive)",
                 "ahead title": "How often will the customer buy in the next {ahead}?",
                 "ahead": "Expected purchases in the next {ahead}",
-                "note": "{model}; first purchase {age} ago; one-time buyers (not drawn): {once:.2f}",
+                "note": "{model}; first purchase {age} ago; one-time buyers (not drawn): "
+                "{once:.2f}",
                 "lately": "often and lately",
                 "silent": "often, then silent",
             }
@@ -159,7 +160,7 @@ def plot_frequency_recency(
     ax.set_xlabel(words["across"], **font_of(family))
     ax.set_ylabel(words["up"].format(units=plural(unit, language)), **font_of(family))
     age = in_time(T, unit, language)
-    note = words["note"].format(model=model_name(model), age=age, once=once)
+    note = words["note"].format(model=model_name(model, language), age=age, once=once)
     write_headline(ax, words[f"{name} title"].format(ahead=ahead), note, family=family)
     return ax
 

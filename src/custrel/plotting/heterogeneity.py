@@ -43,10 +43,12 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "median": "median",
                 "mean": "mean",
                 "note": "{model}; {distribution} distribution",
-                "half dropout_probability": "Half of the customers stop with less than {half} probability",
+                "half dropout_probability": "Half of the customers stop with less than {half} "
+                "probability",
                 "half dropout_rate": "Half of the customers stop at a rate of less than {half}",
                 "half mean_spend": "Half of the customers spend less than {half} on a purchase",
-                "half purchase_probability": "Half of the customers buy with less than {half} probability",
+                "half purchase_probability": "Half of the customers buy with less than {half} "
+                "probability",
                 "half purchase_rate": "Half of the customers buy at a rate of less than {half}",
             }
         ),
@@ -152,7 +154,7 @@ def plot_heterogeneity(
     per = words["per"].format(unit=singular(known_unit(model), language))
     ax.set_xlabel(words[made.trait].format(per=per), **font_of(family))
     ax.set_ylabel(words["up"], **font_of(family))
-    note = words["note"].format(model=model_name(model), distribution=made.distribution)
+    note = words["note"].format(model=model_name(model, language), distribution=made.distribution)
     write_headline(ax, _headline(made, per, words), note, family=family)
     return ax
 

@@ -45,8 +45,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "note": "{number:,.0f} customers, counted below the axis; a holdout{length}",
                 "length": " of {time}",
                 "none": "none",
-                "by expected": "{groups} groups of customers, from the least expected of to the most",
-                "by recency": "Age at the last purchase in calibration, up to ... {units}; none: no repeat purchase",
+                "by expected": "{groups} groups of customers, from the least expected of to the "
+                "most",
+                "by recency": "Age at the last purchase in calibration, up to ... {units}; none: "
+                "no repeat purchase",
                 "by frequency": "Repeat purchases in calibration",
             }
         ),
@@ -157,7 +159,7 @@ def plot_holdout(
     _, low, high, customers, came, due = (column[order] for column in columns)
 
     words, language, family = speak(_TEXTS, language)
-    unit, name = known_unit(model), words["expected"].format(model=model_name(model))
+    unit, name = known_unit(model), words["expected"].format(model=model_name(model, language))
     ax = axes_for(ax)
     places = np.arange(len(customers))
     ax.plot(places, came, "o-", color=BLUE, linewidth=2, label=words["actual"])

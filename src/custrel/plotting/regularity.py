@@ -38,7 +38,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "customers": "customers",
                 "across": "First of two times between purchases, as a share of both",
                 "up": "Customers",
-                "note": "{number:,} customers with three purchases or more; k lies between {low:.2f} and {high:.2f} ({confidence:.0%})",
+                "note": "{number:,} customers with three purchases or more; k lies between "
+                "{low:.2f} and {high:.2f} ({confidence:.0%})",
             }
         ),
         "zh": MappingProxyType(

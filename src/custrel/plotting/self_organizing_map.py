@@ -35,7 +35,7 @@ Ints = NDArray[np.int64]
 _MOST = 20  # rows or columns that can be read
 _WIDTH, _HEIGHT = 0.85, 0.6  # inches that a square takes
 _MARGIN = (1.0, 1.5)  # inches for labels and headline
-_ROUNDING = 1e-9
+_ROUNDING = 1e-9  # of the largest distance
 _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": MappingProxyType(

@@ -33,7 +33,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "title": "{said}: correlation {r:+.2f}",
                 "across": "Repeat purchases",
                 "up": "Mean spend on a purchase",
-                "note": "{number:,.0f} repeat buyers, counted below the axis: median and middle half of each group; the correlation lies between {low:+.2f} and {high:+.2f} ({confidence:.0%})",
+                "note": "{number:,.0f} repeat buyers, counted below the axis: median and middle "
+                "half of each group; the correlation lies between {low:+.2f} and {high:+.2f} "
+                "({confidence:.0%})",
             }
         ),
         "zh": MappingProxyType(

@@ -52,7 +52,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "calibration": "calibration",
                 "holdout": "holdout",
                 "note": "{number:,} customers, new from {start} on, followed until {end}",
-                "note until": "{number:,} customers, new from {start} to {until}, followed until {end}",
+                "note until": "{number:,} customers, new from {start} to {until}, followed until "
+                "{end}",
             }
         ),
         "zh": MappingProxyType(
@@ -166,7 +167,7 @@ def plot_tracking(
         held = slice(None) if split is None else time > split
         where = "all" if split is None else "held"
         sums = (expected[held].sum(), actual[held].sum())
-    name = words["expected"].format(model=model_name(made.model))
+    name = words["expected"].format(model=model_name(made.model, language))
     ax.plot(times, came, color=BLUE, linewidth=2, label=words["actual"])
     ax.plot(times, due, color=ORANGE, linewidth=2, linestyle="--", label=name)
     ax.set_xlim(left=0)
