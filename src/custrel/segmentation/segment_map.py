@@ -220,14 +220,11 @@ class SegmentMap(Rule):
         return door.leave(door.frame.with_columns(named.alias(segment)))
 
     def _require_scores(self, door: Door, columns: Sequence[str]) -> None:
-        flaws = []
+        flaws, remedy = [], "Score with a scale of the map's shape."
         for name, bins in zip(columns, self.shape, strict=True):
             score = as_float(name)
             bad = score.is_null() | ~score.is_between(1, bins) | (score != score.floor())
-            message, remedy = (
-                f"expected a score from 1 to {bins}",
-                "Score with a scale of the map's shape.",
-            )
+            message = f"expected a score from 1 to {bins}"
             flaws.append(Flaw(bad, "no_such_score", message, name, remedy=remedy, shown=[name]))
         refuse_rows(door, *flaws)
 

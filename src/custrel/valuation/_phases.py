@@ -103,8 +103,8 @@ class Prospects:
         each = np.broadcast_arrays(
             weight, j, shape[..., None] + j, stopping[1][..., None], passed[..., None]
         )
-        weight, j, shape, beta, passed = each
-        return cls(k=k, a=stopping[0], weight=weight, j=j, shape=shape, beta=beta, passed=passed)
+        names = ("weight", "j", "shape", "beta", "passed")
+        return cls(k=k, a=stopping[0], **dict(zip(names, each, strict=True)))
 
     def lasting(self, ahead: Floats) -> Floats:
         """Return the probability to be alive still after a stretch of time."""
