@@ -17,6 +17,8 @@ from custrel.model import (
     CareCalendar,
     CareDay,
     Case,
+    Complaint,
+    ComplaintPolicy,
     Consent,
     ContactCadence,
     CreditItem,
@@ -172,3 +174,10 @@ def test_a_rule_reads_days_and_refuses_instants(make):
         make("2024-13-04")
     with pytest.raises(InvalidRule, match=r"must be a day \(date\), got 20240304"):
         make(20240304)
+
+
+def test_before_it_began_nothing_is_due():
+    before = AT - timedelta(days=1)
+    complaint = Complaint.record("P-1", "C-1", "service", at=AT, by="desk")
+    assert overdue([CASE], as_of=before) == ()
+    assert ComplaintPolicy(calendar=WORK).clocks(complaint, as_of=before) == {}

@@ -411,6 +411,8 @@ def test_definitions_stand_in_the_result():
     for name in ("alpha", "f2", "goodness_of_fit", "htmt", "index", "q2", "srmr"):
         assert fit.definitions[name]
     first = repr(fit).splitlines()[0]
+    assert fit._repr_html_().startswith(f"<p>{first}</p><table>")
+    assert fit._repr_html_().count("<table>") == 2
     assert "PLS, path scheme, standardized items, missing answers by mean" in first
 
 

@@ -46,11 +46,6 @@ class Answered:
         """Whether no answer is missing."""
         return not np.isnan(self.values).any()
 
-    @property
-    def effective(self) -> float:
-        """How many equally weighted respondents would be as precise (Kish)."""
-        return float(self.weights.sum() ** 2 / (self.weights @ self.weights))
-
     def only(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Answered:
         """Return some of the respondents."""
         return attrs.evolve(self, values=self.values[rows], weights=self.weights[rows])
@@ -69,9 +64,6 @@ class Moments:
 
     means: Floats
     covariances: Floats
-
-    def __getitem__(self, sets: NDArray[np.bool_]) -> Moments:
-        return Moments(self.means[sets], self.covariances[sets])
 
 
 def moments_of(answered: Answered) -> Moments:
