@@ -12,7 +12,7 @@ _MANY = 400  # where one less what is nearly one must keep fifty
 _ENOUGH, _NOTHING = mp.mpf(10) ** -30, mp.mpf(10) ** -350
 
 
-def _parts(m, k, r, alpha, a, b, x, last, age):
+def parts(m, k, r, alpha, a, b, x, last, age):
     """Return the weight of each j, and of having stopped, relative to (alpha+T)^-K."""
     r, alpha, a, b, last, age = map(mp.mpf, (r, alpha, a, b, last, age))
     events = r + k * x
@@ -27,7 +27,7 @@ def _parts(m, k, r, alpha, a, b, x, last, age):
 def log_likelihood(m, k, r, alpha, a, b, x, last, age):
     """Return the log-likelihood without what the times between purchases add."""
     with mp.workdps(DIGITS):
-        living, stopped = _parts(m, k, r, alpha, a, b, x, last, age)
+        living, stopped = parts(m, k, r, alpha, a, b, x, last, age)
         r, alpha, a, b = map(mp.mpf, (r, alpha, a, b))
         found = mp.log(sum(living) + stopped) - (r + k * x) * mp.log(alpha + mp.mpf(age))
         found += mp.loggamma(r + k * x) - mp.loggamma(r) + r * mp.log(alpha) - x * mp.loggamma(k)
@@ -38,14 +38,14 @@ def log_likelihood(m, k, r, alpha, a, b, x, last, age):
 def probability_alive(m, k, r, alpha, a, b, x, last, age):
     """Return the probability to be alive."""
     with mp.workdps(DIGITS):
-        living, stopped = _parts(m, k, r, alpha, a, b, x, last, age)
+        living, stopped = parts(m, k, r, alpha, a, b, x, last, age)
         return sum(living) / (sum(living) + stopped)
 
 
 def purchase_probability(m, k, r, alpha, a, b, x, last, age, ahead, n):
     """Return the probability to buy n times within a horizon."""
     with mp.workdps(_MANY):
-        living, stopped = _parts(m, k, r, alpha, a, b, x, last, age)
+        living, stopped = parts(m, k, r, alpha, a, b, x, last, age)
         a, b = mp.mpf(a), mp.mpf(b) + x + m
         stays = _rising(b, a, n)
         stops = a / (a + b + n - 1) * _rising(b, a, n - 1) if n else mp.mpf(0)
@@ -60,7 +60,7 @@ def purchase_probability(m, k, r, alpha, a, b, x, last, age, ahead, n):
 def expected_purchases(m, k, r, alpha, a, b, x, last, age, ahead):
     """Return the purchases to expect within a horizon: of each, the probability that it comes."""
     with mp.workdps(_MANY):
-        living, stopped = _parts(m, k, r, alpha, a, b, x, last, age)
+        living, stopped = parts(m, k, r, alpha, a, b, x, last, age)
         a, b = mp.mpf(a), mp.mpf(b) + x + m
         total = mp.mpf(0)
         for j, weight in enumerate(living):
