@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.special import gammaincinv, gammaln
 from valuation.simulated import CDNOW, customers, history
 
-from custrel.valuation import BgNbd, GammaGamma, MbgNbd
+from custrel.valuation import BgNbd, GammaGamma, MbgNbd, ParetoNbd
 from custrel.valuation._rows import distinct_rows, histories
 
 NAMES = ("r", "alpha", "a", "b")
@@ -427,3 +427,15 @@ def test_every_purchase_of_a_customer_costs_the_same():
     assert np.isnan([learnt.standard_errors["p"], learnt.standard_errors["v"]]).all()
     assert learnt.standard_errors["q"] > 0
     assert learnt.expected_spend(frequency=1, monetary_value=50.0) == pytest.approx(50, rel=1e-3)
+
+
+@pytest.mark.parametrize(("s", "beta", "seed"), [(0.03, 1e-5, 0), (0.05, 1e-4, 3)])
+def test_pareto_where_some_stop_at_once_and_others_hardly_ever(s, beta, seed):
+    """Of two hills the usual start leads to the lower one, where nobody ever stops."""
+    truth = ParetoNbd(r=2.0, alpha=10.0, s=s, beta=beta)
+    rows = truth.sample(T=30.0, customers=100, seed=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        learnt = ParetoNbd.fit_arrays(**rows)
+    assert learnt.estimate.log_likelihood > truth.log_likelihood(**rows).sum()
+    assert learnt.s < 0.1

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 # the longest age.  The box holds every shape that data can tell from its limit.
 _LOW = (-9.0, -16.0, -14.0, -7.0)
 _HIGH = (9.0, 16.0, 14.0, 10.0)
-_OTHER_STARTS = ((-1.5, 2.0, -2.0, 0.0), (2.0, 0.0, 0.0, 3.0))
+_OTHER_STARTS = ((-1.5, 2.0, -2.0, 0.0), (2.0, 0.0, 0.0, 3.0), (0.0, 0.5, -2.0, -5.0))
 _LIMITS = (
     ("purchase rates differ without bound (r ran to 0)", "all customers buy at one rate (r ran to infinity)"),
     ("the purchase rate ran to 0", "the purchase rate ran to infinity"),

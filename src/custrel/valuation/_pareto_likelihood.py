@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 # longest age.  The box holds every shape that data can tell from its limit.
 _LOW = (-9.0, -16.0, -9.0, -16.0)
 _HIGH = (9.0, 16.0, 9.0, 16.0)
-_OTHER_STARTS = ((-1.5, 2.0, -2.0, -2.0), (2.0, 0.0, 3.0, 0.0))
+_OTHER_STARTS = ((-1.5, 2.0, -2.0, -2.0), (2.0, 0.0, 3.0, 0.0), (0.0, 1.0, -3.5, 8.0))
 _LIMITS = (
     ("purchase rates differ without bound (r ran to 0)", "all customers buy at one rate (r ran to infinity)"),
     ("the purchase rate ran to 0", "the purchase rate ran to infinity"),
