@@ -248,7 +248,7 @@ BACK_IN_THE_END = [([0.1] * 10, 1.0), ([19.99] * 5, 99.95), ([49.9] * 12, 598.8)
 @pytest.mark.parametrize(("flows", "paid"), BACK_IN_THE_END)
 @pytest.mark.parametrize("whole", [False, True])
 def test_what_comes_back_to_the_cent_comes_back(flows, paid, whole):
-    assert sum(flows) < paid
+    assert np.cumsum(flows)[-1] < paid  # one by one: Python's own sum is exact since 3.12
     found = payback_period(flows, investment=paid, whole=whole)
     assert found == pytest.approx(len(flows), rel=1e-12)
     assert np.isinf(payback_period(flows, investment=paid + 0.01, whole=whole))
